@@ -1,0 +1,1 @@
+"""Sidenote: the note-taker of a support team on Kustomer."""

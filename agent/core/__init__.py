@@ -1,0 +1,1 @@
+"""Decides. Values in, values out: no I/O, clock, settings or randomness."""

@@ -1,0 +1,102 @@
+"""Facts and rules in, a decision out.
+
+Three laws: grants raise and limits lower, and limits win; no grant means a note at most; a rule
+that breaks lowers. The order of the rules changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from agent.core.conversation import Conversation, Message
+from agent.core.proposal import Proposal
+from agent.core.team_policy import TeamPolicy
+
+
+class Autonomy(IntEnum):
+    """How far the agent may go alone. Each level includes the ones below it."""
+
+    NOTHING = 0
+    NOTE = 1
+    DRAFT = 2
+    SEND = 3
+
+
+class Kind(StrEnum):
+    """A grant raises what is allowed, a limit lowers it."""
+
+    GRANT = "grant"
+    LIMIT = "limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All a rule may look at. `messages` are oldest first, cleaned (see `core/transcript.py`)."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    message_id: str  # the turn: the customer message this run handles
+    proposal: Proposal
+    policy: TeamPolicy
+    now: datetime
+    watermark: datetime | None = None  # first start of this database; older messages are backlog
+    paused: str = ""  # who paused and how; "" when not
+    rehearsal: bool = False
+    already_noted: bool = False  # a note of ours stands on this conversation
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named test. It returns its evidence in words, or None when it does not apply."""
+
+    id: str
+    kind: Kind
+    level: Autonomy
+    test: Callable[[Facts], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule's answer."""
+
+    rule: Rule
+    applies: bool
+    level: Autonomy
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How far the agent may go, the ids of the rules that made it so, and every finding."""
+
+    autonomy: Autonomy
+    because: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+def decide(facts: Facts, rules: Sequence[Rule]) -> Decision:
+    """Say how far the agent may go, and which rules made it so.
+
+    Never raises: a broken grant allows nothing, a broken limit allows a note at most.
+    """
+    findings = tuple(_find(rule, facts) for rule in rules)
+    grants = [f for f in findings if f.applies and f.rule.kind is Kind.GRANT]
+    limits = [f for f in findings if f.applies and f.rule.kind is Kind.LIMIT]
+
+    granted = max((f.level for f in grants), default=Autonomy.NOTE)
+    allowed = min((f.level for f in limits), default=Autonomy.SEND)
+    deciding = limits if allowed < granted else grants
+    autonomy = min(granted, allowed)
+    because = sorted({f.rule.id for f in deciding if f.level == autonomy})
+    return Decision(autonomy, tuple(because) or ("no-grant",), findings)
+
+
+def _find(rule: Rule, facts: Facts) -> Finding:
+    try:
+        evidence = rule.test(facts)
+    except Exception as error:  # noqa: BLE001 - any bug in a rule must end in caution
+        safe = min(rule.level, Autonomy.NOTE)
+        broke = f"rule broke: {type(error).__name__}"
+        return Finding(rule, rule.kind is Kind.LIMIT, safe, broke)
+    return Finding(rule, evidence is not None, rule.level, evidence or "")

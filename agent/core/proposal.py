@@ -1,0 +1,61 @@
+"""What a model gave back, parsed; not yet allowed."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    """The parts of a note, in the order in which they are printed."""
+
+    REQUEST = "request"
+    DONE = "done"
+    OPEN = "open"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One sentence of a summary, with the messages it rests on (never none)."""
+
+    section: Section
+    text: str
+    message_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicGuess:
+    """The nearest topic of the policy's list.
+
+    `margin` is 0..1: how far it is ahead of the next one; 0 when there is none.
+    """
+
+    name: str | None = None
+    margin: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a model call cost, as the server told it."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    calls: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A summary with references and a topic.
+
+    `engine` is "offline" or the name of the model that answered. `stood_in` says why the offline
+    engine had to step in for a configured model, in words without customer text; "" when it did
+    not. `dropped` are statements that grounding took out, each with the reason.
+    """
+
+    statements: tuple[Statement, ...]
+    engine: str
+    topic: TopicGuess = field(default_factory=TopicGuess)
+    language: str = ""  # ISO 639-1 of the customer's newest message, "" when not clear
+    stood_in: str = ""
+    prompt_version: str = ""
+    usage: Usage = field(default_factory=Usage)
+    dropped: tuple[tuple[str, str], ...] = ()
