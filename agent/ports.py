@@ -305,7 +305,7 @@ class Store(Protocol):
         """Insert, or replace by id."""
 
     def move_run(self, run: Run, *, was: Sequence[RunState]) -> bool:
-        """Replace, but only if it is still in one of the states `was`. False: somebody was first."""
+        """Replace, if it is still in one of the states `was`; else False."""
 
     # receipts
     def save_receipt(self, run_id: str, content: Mapping[str, Any], now: datetime) -> None:
@@ -344,7 +344,7 @@ class Store(Protocol):
     def start_attempt(self, marker: str, *, fence: int, now: datetime) -> int:
         """Commit "attempt n started"; gives n. Raises StoreUnavailable when the fence is old."""
 
-    def settle_delivery(  # noqa: PLR0913 - one row's columns, by keyword
+    def settle_delivery(
         self,
         marker: str,
         *,
