@@ -6,7 +6,7 @@ Each has a real adapter and one in `adapters/memory.py`; both pass the same test
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
@@ -185,15 +185,17 @@ class Run:
     error: RunError | None = None
     tries: int = 0  # times it was started or continued
     note_id: str | None = None
+    snapshot: Mapping[str, Any] = field(default_factory=dict)  # the conversation, as search gave it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenTurn:
-    """A turn that the poller found."""
+    """A turn that the poller found, with the conversation as the search gave it (JSON values)."""
 
     turn: Turn
     message_at: datetime
     due_at: datetime
+    snapshot: Mapping[str, Any] = field(default_factory=dict)
 
 
 class DeliveryState(StrEnum):
@@ -274,7 +276,8 @@ class Store(Protocol):
     ) -> tuple[Run, ...]:
         """Store new turns as waiting and move the cursor, in one transaction.
 
-        A turn that is known is left as it is. A waiting (or held) run of the same conversation
+        A turn that is known is left as it is, but for a waiting one's snapshot, which is made
+        newer. A waiting (or held) run of the same conversation
         with an older customer message becomes done, overtaken. The cursor never moves back;
         None leaves it. Gives the runs that are new.
         """
