@@ -1,0 +1,175 @@
+"""A grounded summary as the plain text of an internal note, within its word limit.
+
+Whole statements are left out to fit, never parts of one.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agent.core.conversation import AuthorKind, Direction
+from agent.core.note_words import Words, words_for
+from agent.core.proposal import Proposal, Section, Statement
+from agent.core.reply import SuggestedReply
+from agent.core.team_policy import NoteSettings
+from agent.core.transcript import Line, Transcript
+
+MAX_CHARACTERS = 10_240  # Kustomer's limit for a note's body
+# Kept longest when the note is too long: what is asked and what is open, then what was done.
+_KEEP_FIRST = (Section.REQUEST, Section.OPEN, Section.NEXT, Section.DONE)
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteContent:
+    """All that a note is made of. `previous` are the statements of our last note."""
+
+    transcript: Transcript
+    proposal: Proposal
+    settings: NoteSettings
+    run_id: str
+    previous: tuple[Statement, ...] = ()
+    reply: SuggestedReply | None = None
+    to_a_person: bool = False
+
+
+def render_note(content: NoteContent) -> str:
+    """The note's text: at most `settings.max_words` words and Kustomer's 10,240 characters.
+
+    A suggested reply counts, but is never cut; nor is the first statement.
+    """
+    statements = [*content.proposal.statements, *_next_step(content)]
+    while True:
+        text = _text(content, statements)
+        if len(text.split()) <= content.settings.max_words or len(statements) <= 1:
+            return text[:MAX_CHARACTERS]
+        statements.remove(_least_needed(statements))
+
+
+def _text(content: NoteContent, statements: Sequence[Statement]) -> str:
+    words = words_for(content.settings.language)
+    lines = [_header(content, words), *_section_lines(content, statements, words)]
+    rest = [*_news(content, words), *_left_out(content.transcript, words)]
+    if rest:
+        lines.append(" ".join(rest))
+    if content.reply:
+        lines += [words.suggested.format(topic=content.reply.topic), content.reply.text]
+    lines.append(f"{_engine(content.proposal, words)} · run {content.run_id}")
+    return "\n".join(lines)
+
+
+def _header(content: NoteContent, words: Words) -> str:
+    lines, left_out = content.transcript.lines, content.transcript.left_out
+    count = len(lines) + left_out
+    said = words.messages[count != 1].format(count)
+    if not lines:
+        return f"Sidenote · {said}"
+    first = _moment(lines[0].sent_at, content.settings, words)
+    last = _moment(lines[-1].sent_at, content.settings, words)
+    return f"Sidenote · {said}, {first}" + (f" – {last}" if last != first else "")
+
+
+def _section_lines(
+    content: NoteContent, statements: Sequence[Statement], words: Words
+) -> list[str]:
+    width = max(len(label) for label in words.sections.values())
+    lines: list[str] = []
+    for section in Section:
+        label = words.sections[section]
+        for statement in statements:
+            if statement.section is section:
+                reference = _reference(statement, content, words)
+                lines.append(f"{label:{width}}  {_isolated(statement.text)}  ({reference})")
+                label = ""
+    return lines
+
+
+def _reference(statement: Statement, content: NoteContent, words: Words) -> str:
+    by_id = {line.message_id: line for line in content.transcript.lines}
+    cited = [by_id[i] for i in statement.message_ids if i in by_id]
+    return "; ".join(
+        f"{_author(line, words)}, {_moment(line.sent_at, content.settings, words)}"
+        for line in cited[:2]
+    )
+
+
+def _author(line: Line, words: Words) -> str:
+    if line.author.kind is AuthorKind.SIDENOTE:
+        return "Sidenote"
+    fallback = words.customer if line.direction is Direction.IN else words.team
+    # Only the first name: enough for a teammate, less personal data in the note.
+    names = line.author.name.split()
+    return names[0] if names else fallback
+
+
+def _moment(at: datetime, settings: NoteSettings, words: Words) -> str:
+    local = at.astimezone(ZoneInfo(settings.time_zone))
+    return f"{local.day} {words.months[local.month - 1]} {local:%H:%M}"
+
+
+def _isolated(text: str) -> str:
+    # First-strong isolate … pop: right-to-left words leave the rest of the line in its order.
+    return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def _next_step(content: NoteContent) -> list[Statement]:
+    """What to do, from the facts, when the model did not say."""
+    lines = content.transcript.lines
+    if not lines or any(s.section is Section.NEXT for s in content.proposal.statements):
+        return []
+    words = words_for(content.settings.language)
+    if content.to_a_person:
+        step = words.to_a_person
+    elif content.reply:
+        step = words.use_reply
+    elif lines[-1].direction is Direction.OUT:
+        step = words.wait
+    else:
+        step = words.answer
+    return [Statement(section=Section.NEXT, text=step, message_ids=(lines[-1].message_id,))]
+
+
+def _news(content: NoteContent, words: Words) -> list[str]:
+    if not content.previous:
+        return []
+    told = {fold(statement.text) for statement in content.previous}
+    fresh = [s for s in content.proposal.statements if fold(s.text) not in told]
+    if not fresh:
+        return [words.repeated]
+    # The newest of them; the rest stands in its section above.
+    order = {line.message_id: n for n, line in enumerate(content.transcript.lines)}
+    newest = max(fresh, key=lambda s: max((order.get(i, -1) for i in s.message_ids), default=-1))
+    return [words.new.format(_isolated(newest.text))]
+
+
+def _left_out(transcript: Transcript, words: Words) -> list[str]:
+    names = [name or "?" for line in transcript.lines for name in line.unread]
+    said = []
+    if names:
+        shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        said.append(words.unread[len(names) > 1].format(n=len(names), names=shown))
+    if transcript.left_out:
+        said.append(words.left_out[transcript.left_out > 1].format(transcript.left_out))
+    return said
+
+
+def _engine(proposal: Proposal, words: Words) -> str:
+    if proposal.stood_in:
+        return words.stood_in.format(proposal.stood_in)
+    return words.offline if proposal.engine == "offline" else proposal.engine
+
+
+def _least_needed(statements: Sequence[Statement]) -> Statement:
+    """Of the section that matters least among those with several, the last; else the last."""
+    for section in reversed(_KEEP_FIRST):
+        of_section = [s for s in statements if s.section is section]
+        if len(of_section) > 1 or (of_section and section is Section.DONE):
+            return of_section[-1]
+    return statements[-1]
+
+
+def fold(text: str) -> str:
+    """Text as compared: one case, single spaces."""
+    return " ".join(text.casefold().split())

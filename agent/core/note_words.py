@@ -1,0 +1,159 @@
+"""The words of a note that are ours, in the languages a team may choose.
+
+A language that is not here gets English. Adding one is adding one entry.
+"""
+
+from dataclasses import dataclass
+
+from agent.core.proposal import Section
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """One language's labels. Each `{}` is filled by position or name in `core/note.py`."""
+
+    sections: dict[Section, str]
+    months: tuple[str, ...]
+    messages: tuple[str, str]  # one, several
+    customer: str
+    team: str
+    new: str
+    repeated: str
+    unread: tuple[str, str]
+    left_out: tuple[str, str]
+    suggested: str
+    answer: str
+    wait: str
+    to_a_person: str
+    use_reply: str
+    offline: str
+    stood_in: str
+
+
+ENGLISH = Words(
+    sections={
+        Section.REQUEST: "Asks",
+        Section.DONE: "Done",
+        Section.OPEN: "Open",
+        Section.NEXT: "Next",
+    },
+    months=("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    messages=("1 message", "{} messages"),
+    customer="customer",
+    team="team",
+    new="New since the last note: {}",
+    repeated="Asked again since the last note.",
+    unread=("1 attachment was not read: {names}.", "{n} attachments were not read: {names}."),
+    left_out=("1 message was left out for length.", "{} messages were left out for length."),
+    suggested="Suggested reply ({topic}):",
+    answer="Answer the customer's last message.",
+    wait="Wait for the customer: the team spoke last.",
+    to_a_person="A teammate should answer this personally.",
+    use_reply="Check the suggested reply and send it.",
+    offline="offline engine",
+    stood_in="offline engine, because {}",
+)
+
+GERMAN = Words(
+    sections={
+        Section.REQUEST: "Anliegen",
+        Section.DONE: "Erledigt",
+        Section.OPEN: "Offen",
+        Section.NEXT: "Weiter",
+    },
+    months=("Jan", "Feb", "März", "Apr", "Mai", "Juni", "Juli", "Aug", "Sep", "Okt", "Nov", "Dez"),
+    messages=("1 Nachricht", "{} Nachrichten"),
+    customer="Kunde",
+    team="Team",
+    new="Neu seit der letzten Notiz: {}",
+    repeated="Seit der letzten Notiz nachgefragt.",
+    unread=("1 Anhang wurde nicht gelesen: {names}.", "{n} Anhänge wurden nicht gelesen: {names}."),
+    left_out=(
+        "1 Nachricht wurde wegen der Länge ausgelassen.",
+        "{} Nachrichten wurden wegen der Länge ausgelassen.",
+    ),
+    suggested="Antwortvorschlag ({topic}):",
+    answer="Die letzte Nachricht des Kunden beantworten.",
+    wait="Auf den Kunden warten: das Team schrieb zuletzt.",
+    to_a_person="Das sollte ein Mensch persönlich beantworten.",
+    use_reply="Antwortvorschlag prüfen und senden.",
+    offline="Offline-Engine",
+    stood_in="Offline-Engine, denn: {}",
+)
+
+FRENCH = Words(
+    sections={
+        Section.REQUEST: "Demande",
+        Section.DONE: "Fait",
+        Section.OPEN: "En attente",
+        Section.NEXT: "Suite",
+    },
+    months=(
+        "janv.",
+        "févr.",
+        "mars",
+        "avr.",
+        "mai",
+        "juin",
+        "juil.",
+        "août",
+        "sept.",
+        "oct.",
+        "nov.",
+        "déc.",
+    ),
+    messages=("1 message", "{} messages"),
+    customer="client",
+    team="équipe",
+    new="Nouveau depuis la dernière note : {}",
+    repeated="Relance depuis la dernière note.",
+    unread=(
+        "1 pièce jointe n'a pas été lue : {names}.",
+        "{n} pièces jointes n'ont pas été lues : {names}.",
+    ),
+    left_out=(
+        "1 message a été omis (longueur).",
+        "{} messages ont été omis (longueur).",
+    ),
+    suggested="Réponse proposée ({topic}) :",
+    answer="Répondre au dernier message du client.",
+    wait="Attendre le client : l'équipe a écrit en dernier.",
+    to_a_person="Une personne devrait répondre elle-même.",
+    use_reply="Vérifier la réponse proposée et l'envoyer.",
+    offline="moteur hors ligne",
+    stood_in="moteur hors ligne, car : {}",
+)
+
+SPANISH = Words(
+    sections={
+        Section.REQUEST: "Pide",
+        Section.DONE: "Hecho",
+        Section.OPEN: "Pendiente",
+        Section.NEXT: "Siguiente",
+    },
+    months=("ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sep", "oct", "nov", "dic"),
+    messages=("1 mensaje", "{} mensajes"),
+    customer="cliente",
+    team="equipo",
+    new="Nuevo desde la última nota: {}",
+    repeated="Ha vuelto a preguntar desde la última nota.",
+    unread=("1 adjunto no se leyó: {names}.", "{n} adjuntos no se leyeron: {names}."),
+    left_out=(
+        "Se omitió 1 mensaje por longitud.",
+        "Se omitieron {} mensajes por longitud.",
+    ),
+    suggested="Respuesta sugerida ({topic}):",
+    answer="Responder al último mensaje del cliente.",
+    wait="Esperar al cliente: el equipo escribió el último.",
+    to_a_person="Debería responder una persona.",
+    use_reply="Revisar la respuesta sugerida y enviarla.",
+    offline="motor sin conexión",
+    stood_in="motor sin conexión, porque: {}",
+)
+
+WORDS = {"en": ENGLISH, "de": GERMAN, "fr": FRENCH, "es": SPANISH}
+
+
+def words_for(language: str) -> Words:
+    """The labels of a language (ISO 639-1); English when it is not here."""
+    return WORDS.get(language[:2].lower(), ENGLISH)
