@@ -1,0 +1,149 @@
+"""Prompts are files that declare their inputs. A file that lies does not load.
+
+The output format is not here: it goes to the model as a schema, from code.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from string import Template
+
+from agent.core.team_policy import TeamPolicy, Topic
+from agent.core.transcript import Line, Transcript
+from agent.errors import ConfigError
+from agent.shipped import shipped
+
+FENCE = "<transcript>"  # what comes before it is ours; from here on it is other people's
+LINE_BREAK = " ⏎ "  # inside a message, so that its text cannot pass for the next message
+
+# What could close our fences, or what a server's chat template reads as a change of speaker.
+_TAG = re.compile(
+    r"<(?=\s*/?\s*(?:transcript|topics|think|s)\b|\|)|\[(?=\s*/?\s*INST\b)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One file under `prompts/`. `version` is 12 hex digits of the hash of the whole file."""
+
+    name: str
+    version: str
+    purpose: str
+    inputs: frozenset[str]
+    text: str
+
+    def render(self, **values: str) -> tuple[str, str]:
+        """The text in two parts: what stays the same between conversations, and the rest.
+
+        The second part starts with the transcript's fence; it is empty in a prompt without one.
+        Values are put in as they are: a `$` in them means nothing.
+
+        Raises:
+            KeyError: an input is missing.
+        """
+        fixed, fence, growing = self.text.partition(FENCE)
+        return (
+            Template(fixed).substitute(values).rstrip(),
+            Template(fence + growing).substitute(values),
+        )
+
+
+def parse_prompt(name: str, source: str) -> Prompt:
+    """Read a prompt file: a TOML header between two lines of `+++`, then a `string.Template`.
+
+    Raises:
+        ConfigError: no header, a header that is no TOML or lacks a field, a `$` that stands
+            for nothing, or inputs that are not exactly those the text uses.
+    """
+    try:
+        before, header, text = source.split("+++\n", 2)
+        meta = tomllib.loads(header)
+        purpose, inputs = str(meta["purpose"]), frozenset(map(str, meta["inputs"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"prompts/{name}.md: cannot read the header: {error}") from error
+    template = Template(text)
+    used = frozenset(template.get_identifiers())
+    if before.strip():
+        raise ConfigError(f"prompts/{name}.md: the file must begin with +++")
+    if inputs != used:
+        said = f"says it takes {sorted(inputs)} but uses {sorted(used)}"
+        raise ConfigError(f"prompts/{name}.md: {said}")
+    if not template.is_valid():
+        raise ConfigError(f"prompts/{name}.md: a $ that is no input must be written $$")
+    version = sha256(source.encode()).hexdigest()[:12]
+    return Prompt(name=name, version=version, purpose=purpose, inputs=inputs, text=text.strip())
+
+
+def load_prompts(folder: Path | None = None) -> dict[str, Prompt]:
+    """Every prompt of the installation (or of `folder`) by name, in the order of their names.
+
+    Raises:
+        ConfigError: a file cannot be used, see `parse_prompt`.
+    """
+    files = sorted((folder or shipped("prompts")).glob("*.md"))
+    return {file.stem: parse_prompt(file.stem, file.read_text("utf-8")) for file in files}
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPrompt:
+    """`prompts/summary.md`, ready to be filled from a transcript and the team's policy."""
+
+    prompt: Prompt
+
+    @property
+    def version(self) -> str:
+        """The version of the file."""
+        return self.prompt.version
+
+    def render(self, transcript: Transcript, policy: TeamPolicy) -> tuple[str, str]:
+        """Our instructions, the same for every conversation, and the fenced transcript."""
+        return self.prompt.render(
+            language=policy.note.language,
+            max_words=str(policy.note.max_words),
+            topics="\n".join(map(_topic, policy.topics)) or "(there are none)",
+            transcript=render_transcript(transcript),
+        )
+
+
+def summary_prompt(folder: Path | None = None) -> SummaryPrompt:
+    """The summary prompt of the installation, or of `folder`.
+
+    Raises:
+        ConfigError: the file is missing or cannot be used.
+    """
+    prompts = load_prompts(folder)
+    if "summary" not in prompts:
+        raise ConfigError("prompts/summary.md: not in this installation; install sidenote again")
+    return SummaryPrompt(prompts["summary"])
+
+
+def render_transcript(transcript: Transcript) -> str:
+    """One line per message, oldest first: `m1 | 2026-11-03 09:12 | customer | email | text`.
+
+    Times are UTC. Line breaks inside a message become `⏎`, and tags that could end our fence
+    lose their bracket. Same transcript, same bytes.
+    """
+    head = [f"subject: {_tame(transcript.subject)}"] if transcript.subject else []
+    if transcript.left_out:
+        head.append(f"({transcript.left_out} messages are left out)")
+    return "\n".join([*head, *map(_line, transcript.lines)])
+
+
+def _line(line: Line) -> str:
+    at = line.sent_at.strftime("%Y-%m-%d %H:%M")
+    unread = "".join(f" (attachment, not read: {name})" for name in line.unread)
+    who, channel = line.author.kind.value, line.channel or "unknown channel"
+    return f"{line.ref} | {at} | {who} | {_tame(channel)} | {_tame(line.text + unread)}"
+
+
+def _topic(topic: Topic) -> str:
+    examples = "; ".join(f'"{_tame(example)}"' for example in topic.examples)
+    described = f"- {topic.name}: {_tame(topic.description)}"
+    return f"{described} For example: {examples}" if examples else described
+
+
+def _tame(text: str) -> str:
+    one_line = LINE_BREAK.join(part.strip() for part in text.splitlines() if part.strip())
+    return _TAG.sub(lambda bracket: "‹" if bracket[0] == "<" else "(", one_line)
