@@ -3,10 +3,15 @@
 Same input, same bytes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from agent.core.conversation import Author, Direction
+from agent.core.cleaning import clean
+from agent.core.conversation import Author, Conversation, Direction, Message
+
+BUDGET_CHARACTERS = 24_000  # about 6,000 tokens: fits every model, and 300 chat messages
+_UNSAID = 40  # characters a line costs besides its text: reference, author, time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,3 +43,84 @@ class Transcript:
     subject: str
     lines: tuple[Line, ...]
     left_out: int = 0
+
+
+def transcript_of(
+    conversation: Conversation,
+    messages: Sequence[Message],
+    *,
+    budget_characters: int = BUDGET_CHARACTERS,
+) -> Transcript:
+    """A conversation as a model may see it; any order of `messages` gives the same.
+
+    References count all messages, so a gap in them shows what the budget left out. The first
+    customer message and the newest of all are always kept, cut at half of the budget each.
+    """
+    in_order = sorted(
+        messages, key=lambda message: (message.sent_at, message.created_at, message.id)
+    )
+    lines = [_line(number, message) for number, message in enumerate(in_order, start=1)]
+    kept = _within(lines, budget_characters)
+    return Transcript(
+        conversation_id=conversation.id,
+        subject=clean(_subject(conversation, in_order), email=False).text.replace("\n", " "),
+        lines=kept,
+        left_out=len(lines) - len(kept),
+    )
+
+
+def _subject(conversation: Conversation, messages: Sequence[Message]) -> str:
+    given = (message.subject for message in messages if message.subject.strip())
+    return next(given, conversation.name)
+
+
+def _line(number: int, message: Message) -> Line:
+    cleaned = clean(message.text, email=message.channel == "email")
+    # Masking of personal data goes here, on `cleaned`, before anything else sees the text.
+    return Line(
+        ref=f"m{number}",
+        message_id=message.id,
+        direction=message.direction,
+        author=message.author,
+        sent_at=message.sent_at,
+        channel=message.channel,
+        text=cleaned.text,
+        folded=cleaned.folded,
+        unread=tuple(
+            _attachment_name(file.name, file.content_type) for file in message.attachments
+        ),
+    )
+
+
+def _attachment_name(name: str, content_type: str) -> str:
+    cleaned = clean(name, email=False).text.replace("\n", " ")
+    return cleaned or content_type or "unnamed file"
+
+
+def _within(lines: Sequence[Line], budget: int) -> tuple[Line, ...]:
+    """The first request, then the newest that fit; nothing between them is skipped over."""
+    if sum(map(_cost, lines)) <= budget or not lines:
+        return tuple(lines)
+    whole = [_cut(line, budget // 2) for line in lines]
+    first = next((at for at, line in enumerate(whole) if line.direction is Direction.IN), 0)
+    kept = {first, len(whole) - 1}
+    spent = sum(_cost(whole[at]) for at in kept)
+    for at in reversed(range(len(whole) - 1)):
+        if at in kept:
+            continue
+        spent += _cost(whole[at])
+        if spent > budget:
+            break
+        kept.add(at)
+    return tuple(whole[at] for at in sorted(kept))
+
+
+def _cost(line: Line) -> int:
+    return len(line.text) + _UNSAID
+
+
+def _cut(line: Line, limit: int) -> Line:
+    if len(line.text) <= limit:
+        return line
+    rest = line.text[limit:].strip()
+    return replace(line, text=line.text[:limit].rstrip(), folded=f"{line.folded}\n{rest}".strip())

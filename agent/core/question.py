@@ -1,0 +1,38 @@
+"""What the customer asks now: the words that a topic is compared with."""
+
+from collections.abc import Sequence
+
+from agent.core.conversation import Direction
+from agent.core.summary_features import word_count
+from agent.core.transcript import Line, Transcript
+
+FEW_WORDS = 8  # "any news on this please?" says nothing of what "this" is
+
+
+def newest_burst(transcript: Transcript) -> str:
+    """The customer's newest messages that the team has not come between, "" when there are none."""
+    lines = transcript.lines
+    last = next((at for at in reversed(range(len(lines))) if _is_customers(lines[at])), -1)
+    first = last
+    while first > 0 and _is_customers(lines[first - 1]):
+        first -= 1
+    return _texts(lines[first : last + 1])
+
+
+def first_request(transcript: Transcript) -> str:
+    """The customer's first message with words in it, "" when there is none."""
+    said = (line.text for line in transcript.lines if _is_customers(line))
+    return next((text for text in said if text), "")
+
+
+def says_little(text: str) -> bool:
+    """So short that it leans on what was said before: thanks, "any news?"."""
+    return word_count(text) < FEW_WORDS
+
+
+def _is_customers(line: Line) -> bool:
+    return line.direction is Direction.IN
+
+
+def _texts(lines: Sequence[Line]) -> str:
+    return "\n".join(line.text for line in lines if line.text)
