@@ -19,9 +19,10 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return _adapters[kind]
 
 
-def to_plain(value: object) -> Any:  # noqa: ANN401 - JSON leaves here
+def to_plain(value: object) -> dict[str, Any]:
     """A dataclass of ours as JSON values; times as ISO text."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    plain: dict[str, Any] = _adapter(type(value)).dump_python(value, mode="json")
+    return plain
 
 
 def from_plain(kind: type[Value], plain: object) -> Value:

@@ -377,10 +377,13 @@ class Store(Protocol):
         """Take or renew the lease of a worker slot. False: another live owner has it."""
 
     def leave_slot(self, worker: str, *, owner: str) -> None:
-        """Let go of the lease."""
+        """Let the lease run out now: the slot is dead until it is taken again."""
 
     def dead_slots(self, now: datetime) -> tuple[str, ...]:
-        """Workers whose lease ran out and was not let go of."""
+        """Workers without a living lease; runs they left unfinished are to be taken over."""
+
+    def live_slots(self, now: datetime) -> tuple[str, ...]:
+        """Workers whose lease has not run out."""
 
     # upkeep
     def schema_version(self) -> int:

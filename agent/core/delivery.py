@@ -2,7 +2,7 @@
 
 The engine remembers which step of a run is done. What one *write* needs next is this table's
 business alone: after "attempt started" it says *look*, never *write again*. No I/O here;
-`agent/delivering.py` carries the steps out.
+`agent/notes.py` carries the steps out.
 """
 
 from enum import StrEnum
@@ -14,13 +14,12 @@ class Known(StrEnum):
     INTENDED = "intended"  # the intent is committed, no attempt was ever started
     STARTED = "started"  # an attempt was started; we do not know how it ended
     ABSENT = "absent"  # looked: it is not there
-    NOT_APPLIED = "not-applied"  # the helpdesk said that it did not take it; a retry can mend it
+    NOT_APPLIED = "not-applied"  # the helpdesk did not take it; a retry can mend it
     FOUND = "found"  # looked: it is there
     APPLIED = "applied"  # the helpdesk answered with it
     TWICE = "twice"  # looked: it is there more than once
     GONE = "gone"  # the conversation is deleted or merged
     REFUSED = "refused"  # a retry cannot mend it
-    EXHAUSTED = "exhausted"  # no attempt is left
 
 
 class Step(StrEnum):
@@ -28,24 +27,24 @@ class Step(StrEnum):
 
     WRITE = "write"
     LOOK = "look"
-    WAIT = "wait"  # then write again
-    ARRIVED = "arrived"
-    KEEP_OLDEST = "keep-oldest"  # delete our newer ones, then arrived
-    OVERTAKEN = "overtaken"
-    FAILED = "failed"
+    WAIT = "wait"  # then write
+    KEEP_OLDEST = "keep-oldest"  # delete our newer ones, then look again
+    SETTLE_ARRIVED = "settle-arrived"
+    SETTLE_OVERTAKEN = "settle-overtaken"
+    SETTLE_FAILED = "settle-failed"
 
 
-# Notes and unsent drafts: a second one reaches no customer, so an absent one is written again.
-NEXT: dict[Known, Step] = {
+# Notes: a second one reaches no customer and is found and deleted, so an absent one is written
+# again at once.
+NOTE_NEXT: dict[Known, Step] = {
     Known.INTENDED: Step.WRITE,
     # We may have died, or lost the answer, after the helpdesk took it. Look first.
     Known.STARTED: Step.LOOK,
     Known.ABSENT: Step.WRITE,
     Known.NOT_APPLIED: Step.WAIT,
-    Known.FOUND: Step.ARRIVED,
-    Known.APPLIED: Step.ARRIVED,
+    Known.FOUND: Step.SETTLE_ARRIVED,
+    Known.APPLIED: Step.SETTLE_ARRIVED,
     Known.TWICE: Step.KEEP_OLDEST,
-    Known.GONE: Step.OVERTAKEN,
-    Known.REFUSED: Step.FAILED,
-    Known.EXHAUSTED: Step.FAILED,
+    Known.GONE: Step.SETTLE_OVERTAKEN,
+    Known.REFUSED: Step.SETTLE_FAILED,
 }

@@ -1,0 +1,128 @@
+"""The engine on DBOS Transact: durable steps in the same SQLite file or PostgreSQL database.
+
+Facts that shape this file (dbos 3.4, measured): a workflow is found again only under the same
+`application_version`; a process recovers only its own `executor_id`; exceptions must survive a
+round trip through JSON; WAL is not set by DBOS; a queue is registered after launch.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos._error import DBOSException
+from dbos._serialization import DBOSPortableJSONSerializer
+
+from agent.core.turn import Turn, turn_of
+from agent.engine import STEPS, CarryOut
+
+# Runs of another version are never taken up, so this changes only together with STEPS' order.
+APPLICATION_VERSION = "1"
+QUEUE = "runs"
+ACTIVE = ("ENQUEUED", "PENDING", "DELAYED")
+TAKEN_UP = ("PENDING",)
+
+_carry_out: CarryOut | None = None  # DBOS finds workflows by name in the module, not in an object
+
+
+@DBOS.workflow(name="run")
+def _run(key: str) -> None:
+    """The steps in order. No side effects here: each step does and records its own."""
+    turn = turn_of(key)
+    given: list[dict[str, Any]] = []
+    for name in STEPS:
+        given.append(DBOS.run_step({"name": name}, _step, name, turn.key, given))
+
+
+def _step(name: str, key: str, given: list[dict[str, Any]]) -> dict[str, Any]:
+    if _carry_out is None:
+        raise RuntimeError("a step ran before the engine was started")
+    return _carry_out(name, turn_of(key), tuple(given))
+
+
+class DbosEngine:
+    """One worker slot's engine. One per process: DBOS is a process-wide singleton."""
+
+    def __init__(
+        self, database_url: str, *, worker: str, threads: int = 8, poll_seconds: float = 1.0
+    ) -> None:
+        self._url = database_url
+        self._worker = worker
+        self._threads = threads
+        self._poll_seconds = poll_seconds
+
+    def start(self, carry_out: CarryOut) -> None:
+        """See `Engine.start`."""
+        global _carry_out  # noqa: PLW0603 - see where it is declared
+        _carry_out = carry_out
+        if self._url.startswith("sqlite:///"):
+            _set_wal(self._url.removeprefix("sqlite:///"))
+        config: DBOSConfig = {
+            "name": "sidenote",
+            "system_database_url": self._url.replace("postgresql://", "postgresql+psycopg://"),
+            "application_version": APPLICATION_VERSION,
+            "executor_id": self._worker,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "CRITICAL",  # a step that stopped is told by our own log, once
+            "notification_listener_polling_interval_sec": 60,  # we wait for no notifications
+            "sys_db_pool_size": self._threads + 4,
+        }
+        DBOS(config=config)
+        DBOS.launch()
+        DBOS.register_queue(
+            QUEUE,
+            worker_concurrency=self._threads,
+            polling_interval_sec=self._poll_seconds,
+            on_conflict="always_update",
+        )
+
+    def ensure(self, turn: Turn, *, from_step: int) -> None:
+        """See `Engine.ensure`."""
+        status = DBOS.get_workflow_status(turn.key)
+        if status is None:
+            with SetWorkflowID(turn.key):
+                DBOS.enqueue_workflow(QUEUE, _run, turn.key)
+        elif status.status not in ACTIVE:
+            try:
+                DBOS.rewind_workflow(turn.key, start_step=from_step, queue_name=QUEUE)
+            except DBOSException:
+                # Somebody was first: it is active again, which is all we want.
+                if not self._is_active(turn.key):
+                    raise
+
+    def _is_active(self, key: str) -> bool:
+        status = DBOS.get_workflow_status(key)
+        return status is not None and status.status in ACTIVE
+
+    def active(self) -> int:
+        """See `Engine.active`."""
+        return len(DBOS.list_workflows(status=list(ACTIVE), load_input=False, load_output=False))
+
+    def take_over(self, worker: str) -> int:
+        """See `Engine.take_over`."""
+        left = DBOS.list_workflows(
+            status=list(TAKEN_UP), executor_id=worker, load_input=False, load_output=False
+        )
+        keys = [workflow.workflow_id for workflow in left]
+        if keys:
+            # Only a cancelled workflow can be handed to another executor, by public calls.
+            DBOS.cancel_workflows(keys)
+            DBOS.resume_workflows(keys, queue_name=QUEUE)
+        return len(keys)
+
+    def forget(self, turns: Sequence[Turn]) -> None:
+        """See `Engine.forget`."""
+        if turns:
+            DBOS.delete_workflows([turn.key for turn in turns])
+
+    def stop(self, seconds: float) -> None:
+        """See `Engine.stop`."""
+        DBOS.destroy(workflow_completion_timeout_sec=int(seconds))
+
+
+def _set_wal(path: str) -> None:
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("pragma journal_mode=wal")
+    finally:
+        connection.close()

@@ -1,0 +1,150 @@
+"""The daemon: poll, start what is due, keep the lease, until told to stop.
+
+The loop is `tick`; everything it does is safe to do again, so a kill at any point loses nothing.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.dispatcher import Dispatcher
+from agent.engine import Engine
+from agent.errors import StoreUnavailable, TransientError
+from agent.gates import Gates
+from agent.lease import Lease
+from agent.log import logger
+from agent.poller import Poller
+from agent.ports import Clock, Disposition, Run, RunState, Store
+from agent.runner import Runner
+
+GRACE = 12.0  # seconds for steps under way at a stop; design allows 15 in all
+UPKEEP_EVERY = timedelta(hours=1)
+LOST_EVERY = timedelta(seconds=15)
+UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)
+
+
+@dataclass(slots=True, kw_only=True)
+class Daemon:
+    """One worker. `lease` keeps its slot (PostgreSQL); None where a file lock does."""
+
+    poller: Poller
+    dispatcher: Dispatcher
+    runner: Runner
+    engine: Engine
+    gates: Gates
+    store: Store
+    clock: Clock
+    poll: timedelta
+    keep: timedelta
+    tick_seconds: float = 0.5
+    lease: Lease | None = None
+    on_tick: Callable[[], None] = lambda: None
+    _next_poll: datetime | None = None
+    _next_lost: datetime | None = None
+    _next_upkeep: datetime | None = None
+    _polled: bool = False
+
+    def start(self) -> None:
+        """Take the slot, then take up what was left unfinished."""
+        if self.lease is not None:
+            self.lease.take()
+        self.engine.start(self.runner.carry_out)
+        self.dispatcher.find_lost(older_than=timedelta(0))
+        logger().info("daemon.started")
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set."""
+        while not stop.is_set():
+            self.tick()
+            stop.wait(self.tick_seconds)
+
+    def run_once(self, stop: threading.Event) -> None:
+        """Work until no run is queued, running or waiting for quiet, or everything is held up."""
+        while not stop.is_set():
+            self.tick()
+            if self._polled and self._is_finished():
+                return
+            stop.wait(self.tick_seconds)
+
+    def tick(self) -> None:
+        """One round. A database that is busy or gone is tried again in the next."""
+        try:
+            self._poll_when_due()
+            self.dispatcher.dispatch()
+            self._look_after()
+        except StoreUnavailable as error:
+            logger().error("store.unavailable", why=str(error))
+        self.on_tick()
+
+    def stop(self) -> None:
+        """Write nothing more, let steps under way end or park them, let go of the slot."""
+        self.gates.stopping.set()
+        self.engine.stop(GRACE)
+        if self.lease is not None:
+            self.lease.leave()
+        logger().info("daemon.stopped")
+
+    def _poll_when_due(self) -> None:
+        now = self.clock.now()
+        if self._next_poll is not None and now < self._next_poll:
+            return
+        if self.gates.closed() is not None and not self.gates.may_start():
+            return
+        self._next_poll = now + self.poll
+        try:
+            self.poller.poll()
+        except StoreUnavailable:
+            raise
+        except TransientError as error:
+            self.gates.trouble(error)
+            logger().warning("poll.failed", error=type(error).__name__)
+        else:
+            self.gates.success()
+            self._polled = True
+
+    def _look_after(self) -> None:
+        now = self.clock.now()
+        if self._next_lost is None or now >= self._next_lost:
+            self._next_lost = now + LOST_EVERY
+            self.dispatcher.find_lost()
+            if self.lease is not None:
+                for worker in self.lease.dead():
+                    if taken := self.engine.take_over(worker):
+                        logger().warning("worker.taken-over", worker=worker, runs=taken)
+        if self._next_upkeep is None or now >= self._next_upkeep:
+            self._next_upkeep = now + UPKEEP_EVERY
+            self.prune(now)
+
+    def prune(self, now: datetime) -> None:
+        """Remove the content of old runs, ours and the engine's."""
+        old = [
+            run.turn
+            for run in self.store.runs(states=(RunState.DONE, RunState.FAILED))
+            if run.updated_at < now - self.keep
+        ]
+        self.engine.forget(old)
+        pruned = self.store.prune(now - self.keep)
+        if pruned:
+            logger().info("runs.pruned", runs=pruned)
+
+    def _is_finished(self) -> bool:
+        if not self.gates.may_start():
+            return self.engine.active() == 0
+        return not self.store.runs(states=UNFINISHED, limit=1)
+
+
+def summary(runs: Sequence[Run]) -> dict[str, int]:
+    """Counts by furthest result; `due` is the sum of the others."""
+    names = {
+        Disposition.NOTED: "noted",
+        Disposition.DRAFTED: "drafted",
+        Disposition.REPLIED: "sent",
+        Disposition.LEFT: "left",
+        Disposition.OVERTAKEN: "overtaken",
+    }
+    counts = dict.fromkeys(("noted", "drafted", "sent", "left", "overtaken", "failed"), 0)
+    for run in runs:
+        disposition = run.disposition or Disposition.FAILED
+        counts[names.get(disposition, "failed")] += 1
+    return {"due": sum(counts.values()), **counts}

@@ -1,0 +1,68 @@
+"""Puts the daemon together. Apart from `wiring`, because the engine takes 0.7 s to import."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from agent.adapters.dbos import DbosEngine
+from agent.daemon import Daemon
+from agent.dispatcher import Dispatcher
+from agent.lease import Lease
+from agent.poller import Poller
+from agent.runner import Runner
+from agent.tidying import Tidying
+from agent.wiring import App, lock_file
+
+THREADS = 8  # runs at once; the HTTP client keeps at most 10 connections
+FAST = timedelta(seconds=5)  # a poll this quick wants quick queues too: demo, tests, --once
+
+
+def build_daemon(
+    app: App,
+    *,
+    since: datetime | None = None,
+    once: bool = False,
+    on_tick: Callable[[], None] = lambda: None,
+) -> Daemon:
+    """The daemon of this process, not started.
+
+    Raises:
+        StoreUnavailable: another daemon works on this SQLite database.
+        HelpdeskLocked: Kustomer refuses the key.
+    """
+    lock_file(app)
+    lease = None
+    if app.file_lock is None:
+        lease = Lease(store=app.store, clock=app.clock, worker=app.settings.worker, owner=app.owner)
+        app.gates.has_lease = lease.holds
+    quick = once or app.settings.poll <= FAST
+    engine = DbosEngine(
+        app.settings.database_url,
+        worker=app.settings.worker,
+        threads=THREADS,
+        poll_seconds=0.1 if quick else 1.0,
+    )
+    return Daemon(
+        poller=Poller(
+            reader=app.kustomer,
+            store=app.store,
+            clock=app.clock,
+            quiet=app.settings.quiet,
+            tidy=Tidying(app.desk).tidy,
+            since=since,
+        ),
+        dispatcher=Dispatcher(
+            store=app.store, engine=engine, clock=app.clock, may_start=app.gates.may_start
+        ),
+        runner=Runner(
+            pipeline=app.pipeline, on_trouble=app.gates.trouble, on_success=app.gates.success
+        ),
+        engine=engine,
+        gates=app.gates,
+        store=app.store,
+        clock=app.clock,
+        poll=app.settings.poll,
+        keep=app.settings.keep,
+        tick_seconds=0.1 if quick else 0.5,
+        lease=lease,
+        on_tick=on_tick,
+    )

@@ -1,0 +1,41 @@
+"""What the daemon asks of the engine that keeps runs durable. The real one: `adapters/dbos.py`."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from agent.core.turn import Turn
+
+STEPS = ("read", "propose", "decide", "act", "finish")
+
+# (name of the step, the turn, what the earlier steps gave) -> what this one gives (JSON values)
+CarryOut = Callable[[str, Turn, tuple[dict[str, Any], ...]], dict[str, Any]]
+
+
+class StepStopped(Exception):
+    """The step recorded why it stopped; the workflow ends here and can be continued."""
+
+
+class Engine(Protocol):
+    """Durable runs: one workflow per turn, named by its key, of the steps in STEPS."""
+
+    def start(self, carry_out: CarryOut) -> None:
+        """Take up what an earlier process of this worker slot left unfinished."""
+
+    def ensure(self, turn: Turn, *, from_step: int) -> None:
+        """See to it that the turn's workflow runs or is queued.
+
+        New: from the beginning. Ended early: again from step number `from_step` (1 is the
+        first), with what the earlier steps gave. Active: nothing. Safe to call again.
+        """
+
+    def active(self) -> int:
+        """How many workflows are queued or running."""
+
+    def take_over(self, worker: str) -> int:
+        """Queue the unfinished workflows of a worker that is gone; gives how many."""
+
+    def forget(self, turns: Sequence[Turn]) -> None:
+        """Remove what is stored of ended workflows."""
+
+    def stop(self, seconds: float) -> None:
+        """Start nothing more; wait at most that long for steps under way."""

@@ -1,0 +1,93 @@
+"""What one step of a run hands to the next, and what each says when there is little to say."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.core.conversation import Conversation, Message, Note
+from agent.core.policy import Autonomy, Decision
+from agent.core.turn import Turn
+from agent.ports import Delivery, DeliveryState, Disposition, Told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What the read step found. `newer` is a newer customer message: this turn is overtaken."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    notes: tuple[Note, ...]
+    note_count: int
+    read_at: datetime
+    told: Told | None = None
+    newer: str = ""
+    gone: bool = False
+    adopted: str = ""  # id of the note that this very turn has already, from an earlier life
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What the decide step made of it."""
+
+    autonomy: str
+    because: tuple[str, ...]
+    findings: tuple[tuple[str, str, str, bool, str], ...]  # rule, kind, level, applies, evidence
+    note: str = ""
+    reply_topic: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Did:
+    """What the act step made true."""
+
+    disposition: Disposition
+    note_id: str | None = None
+    delivery: DeliveryState | None = None
+    attempts: int = 0
+    at: datetime | None = None
+    error: str = ""
+
+
+def gone_reading(turn: Turn, told: Told | None, now: datetime) -> Reading:
+    """What is read of a conversation that is not there any more."""
+    return Reading(
+        conversation=Conversation(id=turn.conversation_id, updated_at=now, deleted=True),
+        messages=(),
+        notes=(),
+        note_count=told.note_count if told else 0,
+        read_at=now,
+        told=told,
+        gone=True,
+    )
+
+
+def left_because(why: str) -> Decided:
+    """Nothing to do, for a reason that no rule had to find."""
+    return Decided(autonomy=Autonomy.NOTHING.name.lower(), because=(why,), findings=())
+
+
+def decided_from(decision: Decision) -> Decided:
+    """A decision, ready to be stored."""
+    return Decided(
+        autonomy=decision.autonomy.name.lower(),
+        because=decision.because,
+        findings=tuple(
+            (f.rule.id, f.rule.kind.value, f.level.name.lower(), f.applies, f.evidence)
+            for f in decision.findings
+        ),
+    )
+
+
+def did_from(delivery: Delivery) -> Did:
+    """What a note's delivery made true."""
+    disposition = {
+        DeliveryState.ARRIVED: Disposition.NOTED,
+        DeliveryState.OVERTAKEN: Disposition.OVERTAKEN,
+    }.get(delivery.state, Disposition.FAILED)
+    return Did(
+        disposition=disposition,
+        note_id=delivery.remote_id,
+        delivery=delivery.state,
+        attempts=delivery.attempts,
+        at=delivery.updated_at,
+        error=delivery.error,
+    )

@@ -1,0 +1,328 @@
+"""One run: read, propose, decide, act, finish.
+
+Each step takes and gives JSON values, because the engine stores them. Each is re-entrant: one
+that was cut off is run again, and finds out what it had done before it does anything.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent.core.conversation import Conversation, Direction, Message, Note
+from agent.core.news import brings_news
+from agent.core.note import NoteContent, render_note
+from agent.core.policy import Autonomy, Decision, Facts, decide
+from agent.core.proposal import Proposal
+from agent.core.reply import suggested_reply
+from agent.core.rules import FOR_A_PERSON, RULES
+from agent.core.team_policy import TeamPolicy
+from agent.core.transcript import Transcript, transcript_of
+from agent.core.turn import Action, Turn, marker_of
+from agent.errors import HelpdeskMissing, HelpdeskUnavailable
+from agent.handover import Decided, Did, Reading, decided_from, did_from, gone_reading, left_because
+from agent.notes import NoteDesk
+from agent.plain import from_plain, to_plain
+from agent.ports import (
+    Delivery,
+    DeliveryState,
+    Disposition,
+    Model,
+    Pause,
+    RunState,
+    SeenTurn,
+    Told,
+)
+
+OLD_READING = timedelta(minutes=2)  # a reading older than this is looked at again before a write
+EMPTY = Proposal(statements=(), engine="")
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """The steps of a run over the ports. `paused` says who stopped everything, or None."""
+
+    desk: NoteDesk
+    model: Model
+    policy: TeamPolicy
+    quiet: timedelta
+    paused: Callable[[], Pause | None]
+    version: str = field(default="")
+
+    # --- read ---------------------------------------------------------------------------------
+
+    def read(self, turn: Turn) -> Plain:
+        """Read the conversation as far as the run needs it."""
+        run = self.desk.store.run_of(turn)
+        told = self.desk.store.told(turn.conversation_id)
+        now = self.desk.clock.now()
+        try:
+            conversation = self._conversation(turn, run.snapshot if run else {})
+            messages = self.desk.reader.messages(turn.conversation_id)
+            notes = self._notes(conversation, told)
+        except HelpdeskMissing:
+            return to_plain(gone_reading(turn, told, now))
+        known = told.note_count if told else 0
+        reading = Reading(
+            conversation=conversation,
+            messages=messages,
+            notes=notes,
+            note_count=len(notes) if notes else known,
+            read_at=now,
+            told=told,
+            newer=self._newer(turn, messages),
+            adopted=_ours(notes, turn),
+        )
+        return to_plain(reading)
+
+    def _conversation(self, turn: Turn, snapshot: Mapping[str, Any]) -> Conversation:
+        if snapshot:
+            return from_plain(Conversation, dict(snapshot))
+        return self.desk.reader.conversation(turn.conversation_id)
+
+    def _notes(self, conversation: Conversation, told: Told | None) -> tuple[Note, ...]:
+        """The notes, but only when there are some that we do not know of."""
+        known = told.note_count if told else 0
+        if conversation.note_count is not None and conversation.note_count <= known:
+            return ()
+        return self.desk.reader.notes(conversation.id)
+
+    def _newer(self, turn: Turn, messages: tuple[Message, ...]) -> str:
+        """A newer customer message than the turn's; it is stored as a turn of its own first."""
+        newest = newest_from_customer(messages)
+        if newest is None or all(message.id != turn.message_id for message in messages):
+            raise HelpdeskUnavailable("the turn's message cannot be read yet")
+        if newest.id == turn.message_id:
+            return ""
+        now = self.desk.clock.now()
+        seen = SeenTurn(
+            turn=Turn(turn.conversation_id, newest.id),
+            message_at=newest.sent_at,
+            due_at=due_at(newest.sent_at, now, self.quiet),
+        )
+        self.desk.store.save_poll([seen], cursor=None, now=now)
+        return newest.id
+
+    # --- propose ------------------------------------------------------------------------------
+
+    def propose(self, turn: Turn, read: Plain) -> Plain:
+        """Summarise, unless nothing will be said anyway."""
+        reading = from_plain(Reading, read)
+        if reading.newer or reading.gone or reading.adopted:
+            return to_plain(EMPTY)
+        facts = self._facts(turn, reading, EMPTY)
+        # Rules that forbid even a note, and need no proposal for it, save the model's time.
+        if decide(facts, _WITHOUT_PROPOSAL).autonomy is Autonomy.NOTHING:
+            return to_plain(EMPTY)
+        return to_plain(self.summary(reading.conversation, reading.messages)[1])
+
+    def summary(
+        self, conversation: Conversation, messages: tuple[Message, ...]
+    ) -> tuple[Transcript, Proposal]:
+        """The cleaned transcript and a grounded proposal. Writes nothing."""
+        transcript = transcript_of(conversation, messages)
+        return transcript, self.model.propose(transcript, self.policy)
+
+    # --- decide -------------------------------------------------------------------------------
+
+    def decide(self, turn: Turn, read: Plain, proposed: Plain) -> Plain:
+        """How far to go, which rules made it so, and the note's text."""
+        self.desk.guard()  # held is not decided
+        reading, proposal = from_plain(Reading, read), from_plain(Proposal, proposed)
+        if reading.newer or reading.gone:
+            return to_plain(left_because("overtaken"))
+        if reading.adopted:
+            return to_plain(left_because("already-noted"))
+        decision = decide(self._facts(turn, reading, proposal), RULES)
+        if decision.autonomy is Autonomy.NOTHING:
+            return to_plain(decided_from(decision))
+        note = self.note_text(turn, reading, proposal, decision)
+        return to_plain(replace(decided_from(decision), note=note))
+
+    def note_text(
+        self, turn: Turn, reading: Reading, proposal: Proposal, decision: Decision | None
+    ) -> str:
+        """The note as it would be posted."""
+        transcript = transcript_of(reading.conversation, reading.messages)
+        channel = transcript.lines[-1].channel if transcript.lines else ""
+        danger = decision is not None and is_for_a_person(decision)
+        return render_note(
+            NoteContent(
+                transcript=transcript,
+                proposal=proposal,
+                settings=self.policy.note,
+                run_id=turn.run_id,
+                previous=reading.told.statements if reading.told else (),
+                reply=None if danger else suggested_reply(proposal, self.policy, channel),
+                to_a_person=danger,
+            )
+        )
+
+    def _facts(self, turn: Turn, reading: Reading, proposal: Proposal) -> Facts:
+        transcript = transcript_of(reading.conversation, reading.messages)
+        cleaned = {line.message_id: line.text for line in transcript.lines}
+        pause = self.paused()
+        return Facts(
+            conversation=reading.conversation,
+            messages=tuple(replace(m, text=cleaned.get(m.id, m.text)) for m in reading.messages),
+            message_id=turn.message_id,
+            proposal=proposal,
+            policy=self.policy,
+            now=self.desk.clock.now(),
+            watermark=self.desk.store.watermark(self.desk.clock.now()),
+            paused=f"{pause.by}: {pause.reason}" if pause else "",
+            already_noted=bool(reading.told and reading.told.note_id),
+            nothing_new=_nothing_new(reading, transcript),
+        )
+
+    # --- act ----------------------------------------------------------------------------------
+
+    def act(self, turn: Turn, read: Plain, proposed: Plain, decided: Plain) -> Plain:
+        """Post the note, effectively once."""
+        reading, decision = from_plain(Reading, read), from_plain(Decided, decided)
+        if reading.newer or reading.gone:
+            return to_plain(Did(disposition=Disposition.OVERTAKEN))
+        if reading.adopted:
+            return to_plain(
+                Did(
+                    disposition=Disposition.NOTED,
+                    note_id=reading.adopted,
+                    delivery=DeliveryState.ARRIVED,
+                )
+            )
+        if not decision.note:
+            return to_plain(Did(disposition=Disposition.LEFT))
+        if self._moved_on(turn, reading):
+            return to_plain(Did(disposition=Disposition.OVERTAKEN))
+        return to_plain(did_from(self.post(turn, decision.note)))
+
+    def post(self, turn: Turn, body: str) -> Delivery:
+        """Deliver a note under the turn's own key."""
+        now = self.desk.clock.now()
+        intent = Delivery(
+            marker=marker_of(turn, Action.NOTE),
+            conversation_id=turn.conversation_id,
+            action=Action.NOTE,
+            body=body,
+            run_id=turn.run_id,
+            created_at=now,
+            updated_at=now,
+        )
+        return self.desk.deliver(intent)
+
+    def _moved_on(self, turn: Turn, reading: Reading) -> bool:
+        """For a run that was held or is retried: did the customer write again meanwhile?"""
+        if self.desk.clock.now() - reading.read_at < OLD_READING:
+            return False
+        try:
+            return bool(self._newer(turn, self.desk.reader.messages(turn.conversation_id)))
+        except HelpdeskMissing:
+            return True
+
+    # --- finish -------------------------------------------------------------------------------
+
+    def finish(self, turn: Turn, read: Plain, proposed: Plain, decided: Plain, did: Plain) -> Plain:
+        """Store what was told, the receipt and the end of the run."""
+        store, now = self.desk.store, self.desk.clock.now()
+        reading, outcome = from_plain(Reading, read), from_plain(Did, did)
+        receipt = {
+            "run": turn.run_id,
+            "conversation_id": turn.conversation_id,
+            "message_id": turn.message_id,
+            "at": now.isoformat(),
+            "versions": {"sidenote": self.version, "policy": self.policy.version},
+            "read": _read_for_receipt(reading),
+            "proposed": proposed,
+            "decided": decided,
+            "did": did,
+        }
+        store.save_receipt(turn.run_id, receipt, now)
+        if outcome.disposition is not Disposition.OVERTAKEN:
+            store.save_told(self.told_after(turn, reading, proposed, outcome), now)
+        run = store.run_of(turn)
+        if run is not None:
+            failed = outcome.disposition is Disposition.FAILED
+            store.save_run(
+                replace(
+                    run,
+                    state=RunState.FAILED if failed else RunState.DONE,
+                    disposition=outcome.disposition,
+                    autonomy=decided["autonomy"],
+                    because=tuple(decided["because"]),
+                    note_id=outcome.note_id,
+                    error=None if not failed else run.error,
+                    updated_at=now,
+                )
+            )
+        return {"disposition": outcome.disposition}
+
+    def told_after(self, turn: Turn, reading: Reading, proposed: Plain, outcome: Did) -> Told:
+        """What we know and have said of the conversation once this run is through."""
+        before = reading.told or Told(conversation_id=turn.conversation_id)
+        at = next((m.sent_at for m in reading.messages if m.id == turn.message_id), None)
+        handled = replace(
+            before,
+            last_message_id=turn.message_id,
+            last_message_at=at or before.last_message_at,
+            note_count=reading.note_count,
+        )
+        if outcome.disposition is not Disposition.NOTED:
+            return handled
+        posted = 0 if reading.adopted else 1
+        statements = from_plain(Proposal, proposed).statements
+        return replace(
+            handled,
+            note_count=reading.note_count + posted,
+            note_id=outcome.note_id,
+            noted_at=self.desk.clock.now(),
+            statements=statements or before.statements,
+        )
+
+
+_WITHOUT_PROPOSAL = tuple(
+    rule for rule in RULES if rule.level is Autonomy.NOTHING and rule.id != "too-short-to-note"
+)
+
+
+def is_for_a_person(decision: Decision) -> bool:
+    """Whether a rule says that a person should answer."""
+    return any(f.applies and f.rule.id in FOR_A_PERSON for f in decision.findings)
+
+
+def newest_from_customer(messages: tuple[Message, ...]) -> Message | None:
+    """The newest inbound message; `messages` are oldest first."""
+    return next((m for m in reversed(messages) if m.direction is Direction.IN), None)
+
+
+def due_at(message_at: datetime, now: datetime, quiet: timedelta) -> datetime:
+    """When the customer has been quiet long enough.
+
+    Never later than `quiet` from now, so that a helpdesk whose clock runs ahead holds nothing up.
+    """
+    return min(message_at, now) + quiet
+
+
+def _ours(notes: tuple[Note, ...], turn: Turn) -> str:
+    marker = marker_of(turn, Action.NOTE)
+    return next((note.id for note in notes if note.marker == marker), "")
+
+
+def _nothing_new(reading: Reading, transcript: Transcript) -> bool:
+    told = reading.told
+    if told is None or told.note_id is None or told.last_message_id is None:
+        return False
+    return not brings_news(transcript.lines, told.statements, since_message=told.last_message_id)
+
+
+def _read_for_receipt(reading: Reading) -> Plain:
+    transcript = transcript_of(reading.conversation, reading.messages)
+    return {
+        "conversation": to_plain(reading.conversation),
+        "messages": [to_plain(line) for line in transcript.lines],
+        "message_count": len(reading.messages),
+        "left_out": transcript.left_out,
+        "notes_read": len(reading.notes),
+        "read_at": reading.read_at.isoformat(),
+    }

@@ -1,0 +1,121 @@
+"""Finds conversations with a new customer message; misses none and repeats none.
+
+The search index lags and our own writes raise `updated_at`, so "changed since" only says where
+to look. What decides is the newest customer message: one turn, one run. The cursor moves in the
+transaction that stores the turns, and each poll looks back over an overlap.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.core.conversation import Conversation, MessageRef
+from agent.core.turn import Turn
+from agent.errors import HelpdeskMissing, HelpdeskRefused
+from agent.log import logger
+from agent.pipeline import due_at, newest_from_customer
+from agent.plain import to_plain
+from agent.ports import Clock, HelpdeskReader, Run, SeenTurn, Store, Told
+
+OVERLAP = timedelta(minutes=5)  # at least twice the search's lag (up to 2 min) and clock skew
+BACKLOG = timedelta(hours=24)  # how far before the first start customers' messages are noted
+FRESH = OVERLAP  # a database younger than this may have notes that the search does not show yet
+
+
+@dataclass(slots=True, kw_only=True)
+class Poller:
+    """One look per call. `since`, when given, makes the first poll look back that far."""
+
+    reader: HelpdeskReader
+    store: Store
+    clock: Clock
+    quiet: timedelta
+    tidy: Callable[[Told], None]  # called where notes appeared that we do not know of
+    since: datetime | None = None
+    _reads_many: bool = True  # whether the helpdesk answers for several conversations at once
+    _looked_back: bool = False
+
+    def poll(self) -> tuple[Run, ...]:
+        """Store a run for each new turn; gives the new ones.
+
+        Safe to call again at any time; cut off in the middle, the next poll finds the rest.
+        """
+        now = self.clock.now()
+        watermark = self.store.watermark(now)
+        floor = self.since or watermark - BACKLOG
+        fresh = now - watermark < FRESH
+        new: list[Run] = []
+        for found in self.reader.changed_conversations(self._start(floor)):
+            told = self.store.told_of([conversation.id for conversation in found])
+            page = self._confirmed(found, told) if fresh else found
+            turns = [seen for c in page if (seen := self._seen(c, told.get(c.id), floor))]
+            cursor = max(conversation.updated_at for conversation in page) if page else None
+            new += self.store.save_poll(turns, cursor=cursor, now=self.clock.now())
+            self._tidy(page, told)
+        self._looked_back = True
+        if new:
+            logger().info("poll.found", runs=len(new))
+        return tuple(new)
+
+    def _tidy(self, page: tuple[Conversation, ...], told: Mapping[str, Told]) -> None:
+        """A teammate wrote a note, or one of ours was applied late: look at those notes."""
+        for conversation in page:
+            known = told.get(conversation.id)
+            if known is not None and (conversation.note_count or 0) > known.note_count:
+                self.tidy(known)
+
+    def _start(self, floor: datetime) -> datetime:
+        cursor = self.store.cursor()
+        if cursor is None or (self.since is not None and not self._looked_back):
+            return floor
+        return max(floor, cursor - OVERLAP)
+
+    def _seen(
+        self, conversation: Conversation, told: Told | None, floor: datetime
+    ) -> SeenTurn | None:
+        """The turn to handle, or None."""
+        if conversation.spam or conversation.deleted or conversation.merged_into:
+            return None
+        newest = self._newest(conversation, told)
+        if newest is None or (told is not None and told.last_message_id == newest.id):
+            return None
+        message_at = newest.sent_at or conversation.updated_at
+        if message_at < floor:
+            return None
+        return SeenTurn(
+            turn=Turn(conversation.id, newest.id),
+            message_at=message_at,
+            due_at=due_at(message_at, self.clock.now(), self.quiet),
+            snapshot=to_plain(conversation),
+        )
+
+    def _newest(self, conversation: Conversation, told: Told | None) -> MessageRef | None:
+        """The newest customer message; asked for when the search does not name it."""
+        if conversation.last_message_in is not None:
+            return conversation.last_message_in
+        if conversation.message_count == 0 or told is not None:
+            return None
+        try:
+            message = newest_from_customer(self.reader.messages(conversation.id))
+        except HelpdeskMissing:
+            return None
+        return MessageRef(id=message.id, sent_at=message.sent_at) if message else None
+
+    def _confirmed(
+        self, page: tuple[Conversation, ...], told: Mapping[str, Told]
+    ) -> tuple[Conversation, ...]:
+        """The page with conversations that are new to a fresh database read directly.
+
+        A database that was lost moments ago left notes that the search does not count yet.
+        Where the helpdesk does not answer for several at once, the search is believed: a second
+        note would show in a later `note_count`, and `tidy` deletes it.
+        """
+        unknown = [c.id for c in page if c.id not in told and c.last_message_in is not None]
+        if not unknown or not self._reads_many:
+            return page
+        try:
+            direct = {c.id: c for c in self.reader.conversations(unknown)}
+        except HelpdeskRefused:
+            self._reads_many = False
+            return page
+        return tuple(direct.get(c.id, c) for c in page)

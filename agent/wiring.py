@@ -1,0 +1,217 @@
+"""Puts the parts together. The only module that names adapters, and that asks the clock."""
+
+import os
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+from pathlib import Path
+from uuid import uuid4
+
+from agent.adapters.kustomer import Kustomer, kustomer_client, open_budget
+from agent.adapters.model.fallback import WithFallback
+from agent.adapters.model.offline import OfflineEngine
+from agent.adapters.store import DaemonLock, open_store
+from agent.core.team_policy import TeamPolicy
+from agent.errors import AgentError, Held, HelpdeskLocked, StoreUnavailable
+from agent.gates import Gates, PauseSwitch
+from agent.notes import NoteDesk
+from agent.pipeline import Pipeline
+from agent.policy_file import load_policy
+from agent.ports import Model, Store
+from agent.settings import Settings
+
+SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
+
+
+class SystemClock:
+    """The real time. `sleep` ends with Held as soon as `stopping` is set."""
+
+    def __init__(self, stopping: threading.Event | None = None) -> None:
+        self._stopping = stopping or threading.Event()
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - here and nowhere else
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            Held: the program is stopping.
+        """
+        if self._stopping.wait(max(seconds, 0)):
+            raise Held("stopping; the run goes on after the next start")
+
+
+@dataclass
+class App:
+    """The parts of one process, each made when it is first asked for.
+
+    A command that needs no Kustomer never reads its key; one that needs no database opens none.
+    """
+
+    settings: Settings
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        """The real clock."""
+        return SystemClock(self.stopping)
+
+    @cached_property
+    def policy(self) -> TeamPolicy:
+        """The team's policy, or the starter one."""
+        return load_policy(self.settings.policy)
+
+    @cached_property
+    def store(self) -> Store:
+        """Our tables, migrated."""
+        return open_store(self.settings.database_url)
+
+    @cached_property
+    def owner(self) -> str:
+        """The name of this very process, among all workers on all machines."""
+        return f"{self.settings.worker}/{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+
+    @cached_property
+    def kustomer(self) -> Kustomer:
+        """The helpdesk. Asks once who we are, to tell our own messages from teammates'."""
+        url, key = self.settings.kustomer
+        http = kustomer_client(url, key.value)
+        budget = open_budget(
+            self._budget_url(),
+            clock=self.clock,
+            requests_per_minute=self.settings.requests_per_minute,
+        )
+        client = Kustomer(http, clock=self.clock, budget=budget)
+        own_id = _own_user_id(client)
+        return Kustomer(http, clock=self.clock, budget=budget, own_user_id=own_id)
+
+    def _budget_url(self) -> str:
+        url = self.settings.database_url
+        if url.startswith(SQLITE):
+            path = Path(url.removeprefix(SQLITE))
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return f"{SQLITE}{path}-budget"
+        return url.replace(POSTGRESQL, "postgresql+psycopg://")
+
+    @cached_property
+    def model(self) -> Model:
+        """The configured model with the offline engine behind it, or the offline engine."""
+        offline = OfflineEngine()
+        if self.settings.openai_key is None or self.settings.model is None:
+            return offline
+        # Imported here: the openai package takes 0.8 s of CPU, and most commands need none of it.
+        from agent.adapters.model.openai import openai_model  # noqa: PLC0415
+
+        model = openai_model(
+            api_key=self.settings.openai_key.value,
+            base_url=self.settings.openai_url,
+            model=self.settings.model,
+            clock=self.clock,
+        )
+        return WithFallback(model, offline)
+
+    @cached_property
+    def pause(self) -> PauseSwitch:
+        """All ways to pause."""
+        return PauseSwitch(
+            store=self.store,
+            file=self.settings.pause_file,
+            from_environment=self.settings.paused,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def gates(self) -> Gates:
+        """What may hold everything up."""
+        return Gates(
+            pause=self.pause,
+            clock=self.clock,
+            probe=self._probe,
+            stopping=self.stopping,
+        )
+
+    def _probe(self) -> None:
+        self.kustomer.current_user()
+
+    @cached_property
+    def desk(self) -> NoteDesk:
+        """Delivers notes."""
+        return NoteDesk(
+            reader=self.kustomer,
+            writer=self.kustomer,
+            store=self.store,
+            clock=self.clock,
+            owner=self.owner,
+            guard=self.gates.guard,
+        )
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The steps of a run."""
+        return Pipeline(
+            desk=self.desk,
+            model=self.model,
+            policy=self.policy,
+            quiet=self.settings.quiet,
+            paused=self.pause.paused,
+            version=version("sidenote"),
+        )
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        self.stopping.set()
+        if "store" in self.__dict__:
+            self.store.close()
+
+    @cached_property
+    def file_lock(self) -> DaemonLock | None:
+        """What keeps a second daemon off an SQLite file; None on PostgreSQL."""
+        url = self.settings.database_url
+        if not url.startswith(SQLITE):
+            return None
+        path = Path(url.removeprefix(SQLITE))
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return DaemonLock(path)
+
+    def daemon_lives(self) -> bool:
+        """Whether a daemon works on this database right now."""
+        lock = self.file_lock
+        if lock is None:
+            return bool(self.store.live_slots(self.clock.now()))
+        if lock.acquire():
+            lock.release()
+            return False
+        return True
+
+
+def _own_user_id(client: Kustomer) -> str | None:
+    try:
+        return client.current_user().id
+    except HelpdeskLocked:
+        raise
+    except AgentError:
+        return None  # our own messages then count as a teammate's, which only limits more
+
+
+def lock_file(app: App) -> None:
+    """Take the SQLite file for this process.
+
+    Raises:
+        StoreUnavailable: another daemon has it.
+    """
+    lock = app.file_lock
+    if lock is not None and not lock.acquire():
+        raise StoreUnavailable(
+            f"another daemon (process {lock.holder()}) works on this database. Stop it first, or "
+            "set SIDENOTE_DATABASE_URL to another one. Several workers need PostgreSQL."
+        )
