@@ -13,6 +13,8 @@ from agent.core.conversation import Conversation, Message
 from agent.core.proposal import Proposal
 from agent.core.team_policy import TeamPolicy
 
+NO_GRANT = "no-grant"  # named when no rule granted more than a note
+
 
 class Autonomy(IntEnum):
     """How far the agent may go alone. Each level includes the ones below it."""
@@ -44,6 +46,7 @@ class Facts:
     paused: str = ""  # who paused and how; "" when not
     rehearsal: bool = False
     already_noted: bool = False  # a note of ours stands on this conversation
+    nothing_new: bool = False  # … and the customer has said nothing since that it does not tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +87,14 @@ def decide(facts: Facts, rules: Sequence[Rule]) -> Decision:
     grants = [f for f in findings if f.applies and f.rule.kind is Kind.GRANT]
     limits = [f for f in findings if f.applies and f.rule.kind is Kind.LIMIT]
 
-    granted = max((f.level for f in grants), default=Autonomy.NOTE)
+    granted = max([Autonomy.NOTE, *(f.level for f in grants)])
     allowed = min((f.level for f in limits), default=Autonomy.SEND)
-    deciding = limits if allowed < granted else grants
     autonomy = min(granted, allowed)
-    because = sorted({f.rule.id for f in deciding if f.level == autonomy})
-    return Decision(autonomy, tuple(because) or ("no-grant",), findings)
+    # Taking away one side alone would change nothing where both stop at the same level.
+    because = {f.rule.id for f in limits if f.level == autonomy < Autonomy.SEND}
+    if granted == autonomy:
+        because |= {f.rule.id for f in grants if f.level == autonomy} or {NO_GRANT}
+    return Decision(autonomy, tuple(sorted(because)), findings)
 
 
 def _find(rule: Rule, facts: Facts) -> Finding:

@@ -1,0 +1,49 @@
+"""What a customer asks for beside the topic: a person, several things, or a change of our rules."""
+
+import re
+
+from agent.core.phrases import fold, listed
+
+_LINK = re.compile(r"(?:https?:|www\.)\S*")  # a link's "?" asks nothing
+_SENTENCE_ENDS = re.compile(r"([.!?؟？\n]+)")
+_QUESTION_MARKS = frozenset("?؟？")
+
+ASKS_FOR_A_PERSON = listed("""
+real person | real human | human being | a human | actual person | actual human | live agent
+live person | speak ~ person | talk ~ person | speak ~ manager | talk ~ manager | your manager
+speak ~ supervisor | talk ~ supervisor | supervisor | speak ~ someone | talk ~ someone
+speak ~ somebody | talk ~ somebody | speak ~ representative | talk ~ representative
+speak ~ agent | talk ~ agent | call me | ring me | escalate | not a bot | a bot | a robot
+echten menschen | einem menschen | echte person | mitarbeiter sprechen | mit ~ mitarbeiter*
+vorgesetzte* | rufen sie mich | ruckruf | kein bot | ein bot | keinen bot | jemandem sprechen
+jemanden sprechen
+parler a quelqu'un | parler ~ personne | parler ~ humain | parler ~ conseill* | vraie personne
+un humain | un conseiller | votre responsable | rappelez moi | m'appeler | un robot
+hablar con ~ persona | hablar con una persona | hablar con ~ humano | hablar con alguien
+hablar con ~ agente | hablar con ~ encargado | hablar con ~ responsable | persona real
+un humano | llamenme | llameme | un robot
+شخص حقيقي | *موظف حقيقي | اتصلوا بي | מישהו אמיתי | נציג אנושי | בן אדם | תתקשרו אלי
+""")
+
+# A hint only: what a message says never becomes an instruction, with or without this list.
+READS_LIKE_INSTRUCTIONS = listed("""
+ignore ~ instruction* | disregard ~ instruction* | forget ~ instruction* | override ~ instruction*
+ignore ~ rules | ignore ~ prompt* | previous instruction* | prior instruction*
+system prompt | your prompt | you are now | you must now | developer mode | jailbreak*
+do anything now | as an ai | pretend ~ you are | act as if you | system override | admin override
+ignoriere* ~ anweisung* | vergiss ~ anweisung* | missachte* ~ anweisung* | neue anweisung*
+ignore* ~ consigne* | oublie* ~ instruction* | oublie* ~ consigne* | nouvelles instructions
+ignora* ~ instruccion* | olvida* ~ instruccion* | nuevas instrucciones
+تجاهل ~ التعليمات | התעלם ~ ההוראות | התעלמו ~ ההוראות
+""")
+
+
+def questions(text: str) -> int:
+    """How many sentences end in a question mark; the same one twice counts once."""
+    parts = _SENTENCE_ENDS.split(_LINK.sub(" ", fold(text)))
+    asked = (
+        " ".join(words.split())
+        for words, end in zip(parts[::2], parts[1::2], strict=False)
+        if _QUESTION_MARKS & set(end)
+    )
+    return len({words for words in asked if any(c.isalpha() for c in words)})
