@@ -1,0 +1,166 @@
+"""Every request of ours passes here: share of the limit, deadline, retries of reads, counting.
+
+Reads are tried again for what a retry can mend. Writes are sent once; whether one that failed
+was applied is said by the error.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TypeVar
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+
+from agent.adapters.kustomer.budget import Budget, BudgetSpent, Kind
+from agent.adapters.kustomer.failures import UPSTREAM, read_failed, refusal, write_failed
+from agent.adapters.kustomer.transport import Answer, Request, exchange
+from agent.adapters.kustomer.wire import Garbled
+from agent.errors import (
+    AgentError,
+    HelpdeskBusy,
+    HelpdeskUnavailable,
+    OutcomeUnknown,
+    ReplyUnreadable,
+)
+from agent.ports import Clock
+
+T = TypeVar("T")
+
+SEARCH = "search"  # the name of the one call with a limit of its own
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a read is tried again, and the wait before each further attempt."""
+
+    waits: tuple[timedelta, ...]
+
+    @classmethod
+    def of(cls, *seconds: float) -> "Retries":
+        """Waits in seconds; no jitter yet."""
+        return cls(tuple(timedelta(seconds=each) for each in seconds))
+
+
+DEFAULT_RETRIES = Retries.of(1, 4, 16, 60)
+AGGRESSIVE_RETRIES = Retries.of(0.5, 1, 2, 4, 8, 16, 32, 60)
+NO_RETRIES = Retries.of()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long one call may take in all, and how reads are tried again."""
+
+    read: timedelta = timedelta(seconds=15)
+    write: timedelta = timedelta(seconds=30)  # longer: giving up on one leaves it unknown
+    retries: Retries = DEFAULT_RETRIES
+    jitter: Callable[[], float] = random.random  # 0..1
+
+
+class Calls:
+    """Sends requests of one organization. Safe to share between threads."""
+
+    def __init__(
+        self, http: httpx.Client, *, clock: Clock, budget: Budget, patience: Patience
+    ) -> None:
+        self._http = http
+        self._clock = clock
+        self._budget = budget
+        self._patience = patience
+        self._counts: Counter[str] = Counter()
+        self._counting = threading.Lock()
+
+    @property
+    def requests(self) -> Mapping[str, int]:
+        """How many requests went out, by name; attempts count one by one."""
+        with self._counting:
+            return dict(self._counts)
+
+    def read(self, request: Request, parse: Callable[[Answer], T]) -> T:
+        """Ask until it is answered, as `Patience` says; safe to repeat."""
+        attempts = Retrying(
+            stop=stop_after_attempt(len(self._patience.retries.waits) + 1),
+            retry=retry_if_exception(_may_mend),
+            wait=self._wait,
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
+        answered: T = attempts(self._read_once, request, parse)
+        return answered
+
+    def write(self, request: Request, parse: Callable[[Answer], T]) -> T:
+        """Send once.
+
+        Raises:
+            OutcomeUnknown: it may have been applied. Look before sending it again.
+            AgentError: any other of ours says that it was not applied.
+        """
+        self._budget.take(_kind(request))
+        self._count(request)
+        try:
+            answer = exchange(self._http, request, span=self._patience.write)
+        except UPSTREAM as error:
+            raise write_failed(error, request.doing) from error
+        failure = self._failure(answer, request)
+        if isinstance(failure, HelpdeskUnavailable):
+            raise OutcomeUnknown(str(failure))
+        if failure:
+            raise failure
+        try:
+            return parse(answer)
+        except ReplyUnreadable as error:
+            raise OutcomeUnknown(f"{request.doing}: taken, but {error}") from error
+
+    def _read_once(self, request: Request, parse: Callable[[Answer], T]) -> T:
+        self._budget.take(_kind(request))
+        self._count(request)
+        try:
+            answer = exchange(self._http, request, span=self._patience.read)
+        except UPSTREAM as error:
+            raise read_failed(error, request.doing) from error
+        failure = self._failure(answer, request)
+        if failure:
+            raise failure
+        try:
+            return parse(answer)
+        except ReplyUnreadable as error:
+            raise type(error)(f"{request.doing}: {error}") from error
+
+    def _failure(self, answer: Answer, request: Request) -> AgentError | None:
+        self._budget.learn(answer.headers)
+        failure = refusal(answer, request.doing, now=self._clock.now())
+        if isinstance(failure, HelpdeskBusy) and failure.retry_at:
+            self._budget.pause(failure.retry_at)
+        return failure
+
+    def _count(self, request: Request) -> None:
+        with self._counting:
+            self._counts[request.name] += 1
+
+    def _wait(self, state: RetryCallState) -> float:
+        """Seconds before the next attempt: the planned wait, and never before `retry_at`."""
+        waits = self._patience.retries.waits
+        if state.attempt_number > len(waits):
+            return 0.0  # it was the last attempt; tenacity asks all the same
+        jitter = self._patience.jitter()
+        planned = waits[state.attempt_number - 1].total_seconds()
+        wait = planned * (0.75 + jitter / 2)
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, HelpdeskBusy) and error.retry_at:
+            # Some spread on top, or all workers come back in the same instant.
+            until = (error.retry_at - self._clock.now()).total_seconds() + jitter
+            return max(wait, until)
+        return wait
+
+
+def _may_mend(error: BaseException) -> bool:
+    if isinstance(error, BudgetSpent):
+        return False  # it has waited long enough already
+    return isinstance(error, HelpdeskUnavailable | HelpdeskBusy | Garbled)
+
+
+def _kind(request: Request) -> Kind:
+    return Kind.SEARCH if request.name == SEARCH else Kind.OTHER

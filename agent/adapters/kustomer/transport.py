@@ -1,0 +1,133 @@
+"""One request and its whole answer: bounded in time and size, no redirects, no retries."""
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.metadata import version
+from typing import Any
+
+import httpx
+
+from agent.adapters.kustomer.deadline import DeadlineTransport, within
+from agent.errors import ConfigError
+
+MAX_BYTES = 5 * 1024 * 1024  # of an answer, after decompression
+CONNECTIONS = 10  # httpx 0.28 spends more CPU per request above that
+_CONNECT = 5.0  # seconds; a server that is there answers at once
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What to send. `name` is what we count it as; `content` is JSON."""
+
+    name: str
+    method: str
+    path: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    content: Any = None
+
+    @property
+    def doing(self) -> str:
+        """How messages name it. Ids only, no text."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status: int
+    headers: httpx.Headers
+    body: bytes
+
+
+def kustomer_client(base_url: str, key: str, *, proxy: str | None = None) -> httpx.Client:
+    """The HTTP client of one organization; close it when done.
+
+    At most 10 connections, no redirects, no cookies kept from settings of the machine. `proxy`
+    is the address of an HTTP proxy.
+
+    Raises:
+        ConfigError: the address or the key cannot work.
+    """
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise ConfigError("KUSTOMER_API_KEY: not a key; copy it again without spaces or line ends")
+    try:
+        address = httpx.URL(base_url.rstrip("/").removesuffix("/v1"))
+    except httpx.InvalidURL as error:
+        raise ConfigError("KUSTOMER_BASE_URL: not an address") from error
+    if address.scheme not in {"http", "https"} or not address.host:
+        raise ConfigError("KUSTOMER_BASE_URL: must look like https://ORG.api.kustomerapp.com")
+    return httpx.Client(
+        base_url=address,
+        headers={
+            "Authorization": f"Bearer {key}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "User-Agent": f"sidenote/{version('sidenote')}",
+        },
+        transport=DeadlineTransport(connections=CONNECTIONS, proxy=proxy),
+        trust_env=False,
+        follow_redirects=False,
+    )
+
+
+def exchange(http: httpx.Client, request: Request, *, span: timedelta) -> Answer:
+    """Send once and read the answer, all within `span`.
+
+    Raises:
+        httpx.HTTPError: as httpx names it. `DecodingError` also when the answer is larger than
+            5 MB or in a compression we did not ask for. An answer that says 4xx or 5xx is given
+            even when its body cannot be read: its status is what counts.
+    """
+    seconds = span.total_seconds()
+    with (
+        within(span),
+        http.stream(
+            request.method,
+            request.path,
+            params=dict(request.params),
+            json=request.content,
+            timeout=httpx.Timeout(seconds, connect=min(_CONNECT, seconds)),
+            follow_redirects=False,
+        ) as response,
+    ):
+        return Answer(
+            status=response.status_code, headers=response.headers, body=_body_of(response)
+        )
+
+
+def _body_of(response: httpx.Response) -> bytes:
+    try:
+        return _read(response)
+    except httpx.HTTPError:
+        if response.is_success:
+            raise
+        return b""
+
+
+def _read(response: httpx.Response) -> bytes:
+    # Not httpx's decoders: they unpack a whole chunk, however large it becomes.
+    unpack, ended = _unpacker(response.headers.get("content-encoding", ""))
+    body = bytearray()
+    try:
+        for chunk in response.iter_raw():
+            body += unpack(chunk, MAX_BYTES + 1 - len(body))
+            if len(body) > MAX_BYTES:
+                raise httpx.DecodingError("the answer is larger than 5 MB")
+    except zlib.error as error:
+        raise httpx.DecodingError("the answer is not the gzip it says") from error
+    if not ended():
+        raise httpx.DecodingError("the answer's gzip is cut off")
+    return bytes(body)
+
+
+def _unpacker(encoding: str) -> tuple[Callable[[bytes, int], bytes], Callable[[], bool]]:
+    """What turns a chunk into at most so many bytes, and whether all of it came."""
+    if encoding.strip().lower() in {"", "identity"}:
+        return (lambda chunk, room: chunk[:room]), (lambda: True)
+    if encoding.strip().lower() == "gzip":
+        gzip = zlib.decompressobj(wbits=31)
+        return gzip.decompress, lambda: gzip.eof
+    raise httpx.DecodingError("the answer is packed in a way we did not ask for")
