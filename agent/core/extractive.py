@@ -10,7 +10,7 @@ from agent.core.summary_features import Candidate, Spoken, candidates_of, points
 from agent.core.transcript import Line, Transcript
 
 MAX_WORDS = 65  # what one person's summary takes; a note has room for little more
-WORTH_ITS_WORDS = 0.7  # points
+WORTH_ITS_WORDS = 0.8  # points
 SAME_AGAIN = 0.7  # share of a sentence's words that another one says already
 
 

@@ -16,12 +16,13 @@ from agent.core.cues import (
     wants_something,
 )
 
-FULL_LENGTH = 18  # words; longer sentences say no more, they only cost more
+FULL_LENGTH = 14  # words; longer sentences say little more, they only cost more
 MEANINGFUL = 5  # words; shorter ones are greetings, names and "ok"
 
 SHORT = -0.4
 NOT_THE_LONGEST = -0.25  # per longer sentence in the same message, at most twice
-OPENER = 0.6  # the customer's first message that says something: what it is all about
+OPENER = 0.5  # the customer's first message that says something: what it is all about
+OPENING = 0.2  # its first sentence with words in it: people begin with the matter
 SECOND_MESSAGE = 0.1  # often the rest of the opener, or the details asked for
 LATER_CUSTOMER = -0.05  # per message since, at most five times: answers, impatience, thanks
 TEAM = 0.15  # what the team did or asked is what a colleague looks for
@@ -50,6 +51,7 @@ class Candidate:
     index: int
     text: str
     words: int
+    opens: bool  # the first of its message that says something
     longer_beside: int  # sentences of the same message that are longer
     by_customer: bool
     nth: int  # which of this side's messages that say something; 0 is the first
@@ -76,12 +78,14 @@ def candidates_of(spoken: Sequence[Spoken]) -> tuple[Candidate, ...]:
     found: list[Candidate] = []
     for at, said in enumerate(spoken):
         lengths = [word_count(sentence) for sentence in said.sentences]
+        opening = next((i for i, n in enumerate(lengths) if n >= MEANINGFUL), 0)
         found += [
             Candidate(
                 message=at,
                 index=index,
                 text=sentence,
                 words=lengths[index],
+                opens=index == opening,
                 longer_beside=sum(length > lengths[index] for length in lengths),
                 by_customer=said.direction is Direction.IN,
                 nth=seen[said.direction],
@@ -95,7 +99,7 @@ def candidates_of(spoken: Sequence[Spoken]) -> tuple[Candidate, ...]:
 
 
 def points(candidate: Candidate) -> float:
-    """How much a sentence is wanted in a summary; below about 0.7 it is not worth its words."""
+    """How much a sentence is wanted in a summary; see `extractive.WORTH_ITS_WORDS`."""
     total = min(candidate.words, FULL_LENGTH) / FULL_LENGTH
     total += NOT_THE_LONGEST * min(candidate.longer_beside, 2)
     total += SHORT * (candidate.words < MEANINGFUL)
@@ -112,6 +116,7 @@ def _customer_points(candidate: Candidate) -> float:
         else LATER_CUSTOMER * (1 + min(candidate.nth, 5))
     )
     total = place + QUESTION * is_question(candidate.text)
+    total += OPENING * (candidate.nth == 0 and candidate.opens)
     if candidate.nth and not candidate.answered:
         total += UNANSWERED * wants_something(candidate.text)
     return total + SOLVED * is_solved(candidate.text)
