@@ -1,0 +1,102 @@
+"""Our tables, as the newest migration leaves them; a test compares the two.
+
+Every name begins with `sidenote_`: the runs engine keeps its own tables in the same database.
+"""
+
+from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
+
+from agent.adapters.store.columns import Choice, Json, Moment
+from agent.ports import DeliveryState, Disposition, RunState
+
+metadata = MetaData()
+
+runs = Table(
+    "sidenote_runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("message_at", Moment, nullable=False),
+    Column("state", Choice(RunState), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("disposition", Choice(Disposition)),
+    Column("autonomy", Text, nullable=False),
+    Column("because", Json, nullable=False),
+    Column("error", Json),
+    Column("tries", Integer, nullable=False),
+    Column("note_id", Text),
+    Column("snapshot", Json, nullable=False),
+)
+
+receipts = Table(
+    "sidenote_receipts",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("content", Json, nullable=False),
+    Column("saved_at", Moment, nullable=False),
+)
+
+conversations = Table(
+    "sidenote_conversations",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("last_message_id", Text),
+    Column("last_message_at", Moment),
+    Column("note_count", Integer, nullable=False),
+    Column("note_id", Text),
+    Column("noted_at", Moment),
+    Column("statements", Json, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+deliveries = Table(
+    "sidenote_deliveries",
+    metadata,
+    Column("marker", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("run_id", Text),
+    Column("state", Choice(DeliveryState), nullable=False),
+    Column("remote_id", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("error", Json, nullable=False),
+    Column("owner", Text),
+    Column("claimed_until", Moment),
+)
+
+marks = Table(
+    "sidenote_marks",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+pause = Table(
+    "sidenote_pause",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("paused_by", Json, nullable=False),
+    Column("paused_at", Moment, nullable=False),
+    Column("reason", Json, nullable=False),
+)
+
+slots = Table(
+    "sidenote_slots",
+    metadata,
+    Column("worker", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("lease_until", Moment, nullable=False),
+)
+
+migrations = Table(
+    "sidenote_migrations",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("name", Text, nullable=False),
+)

