@@ -44,7 +44,6 @@ class Did:
     delivery: DeliveryState | None = None
     attempts: int = 0
     at: datetime | None = None
-    error: str = ""
 
 
 def gone_reading(turn: Turn, told: Told | None, now: datetime) -> Reading:
@@ -79,15 +78,12 @@ def decided_from(decision: Decision) -> Decided:
 
 def did_from(delivery: Delivery) -> Did:
     """What a note's delivery made true."""
-    disposition = {
-        DeliveryState.ARRIVED: Disposition.NOTED,
-        DeliveryState.OVERTAKEN: Disposition.OVERTAKEN,
-    }.get(delivery.state, Disposition.FAILED)
+    arrived = delivery.state is DeliveryState.ARRIVED
+    disposition = Disposition.NOTED if arrived else Disposition.OVERTAKEN
     return Did(
         disposition=disposition,
         note_id=delivery.remote_id,
         delivery=delivery.state,
         attempts=delivery.attempts,
         at=delivery.updated_at,
-        error=delivery.error,
     )

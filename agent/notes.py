@@ -20,12 +20,13 @@ from agent.errors import (
     HelpdeskRefused,
     HelpdeskUnavailable,
     OutcomeUnknown,
+    PermanentError,
 )
 from agent.ports import Clock, Delivery, DeliveryState, HelpdeskReader, HelpdeskWriter, Store
 from agent.retries import DEFAULT, Retries
 
 CLAIM = timedelta(minutes=3)  # longer than one attempt with its look, so a claim outlives neither
-SETTLED = frozenset({DeliveryState.ARRIVED, DeliveryState.OVERTAKEN, DeliveryState.FAILED})
+SETTLED = frozenset({DeliveryState.ARRIVED, DeliveryState.OVERTAKEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class NoteDesk:
             Held: paused, stopping, or another worker is writing this very note.
             HelpdeskUnavailable, HelpdeskBusy: not taken after all attempts; call again later.
             HelpdeskLocked: the key is refused; call again when it is not.
+            HelpdeskRefused: the note itself is refused; a person looks.
         """
         self.guard()
         stored = self.store.intend(intent)
@@ -92,6 +94,7 @@ class _Attempts:
             Step.LOOK: self.look,
             Step.WAIT: self.wait,
             Step.KEEP_OLDEST: self.keep_oldest,
+            Step.STOP: self.stop,
         }
         try:
             while (step := NOTE_NEXT[self.known]) in moves:
@@ -184,12 +187,16 @@ class _Attempts:
             raise self.error
         raise HelpdeskUnavailable(f"the note was not taken after {self.made} attempts")
 
+    def stop(self) -> Known:
+        raise self.error if self.error is not None else HelpdeskRefused("the note was refused")
+
     def let_go(self) -> None:
         """Not settled: the next call goes on, looking first if an attempt was started."""
         self.desk.store.settle_delivery(
             self.delivery.marker,
             fence=self.delivery.fence,
             state=DeliveryState.INTENDED,
+            error=str(self.error) if isinstance(self.error, PermanentError) else "",
             now=self.desk.clock.now(),
         )
 
@@ -197,16 +204,13 @@ class _Attempts:
         state = {
             Step.SETTLE_ARRIVED: DeliveryState.ARRIVED,
             Step.SETTLE_OVERTAKEN: DeliveryState.OVERTAKEN,
-            Step.SETTLE_FAILED: DeliveryState.FAILED,
         }[step]
         now = self.desk.clock.now()
-        error = str(self.error) if state is DeliveryState.FAILED else ""
         self.desk.store.settle_delivery(
             self.delivery.marker,
             fence=self.delivery.fence,
             state=state,
             remote_id=self.remote_id,
-            error=error,
             now=now,
         )
         attempts = self.delivery.attempts + self.made
@@ -215,6 +219,5 @@ class _Attempts:
             state=state,
             remote_id=self.remote_id,
             attempts=attempts,
-            error=error,
             updated_at=now,
         )

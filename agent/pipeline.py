@@ -243,16 +243,15 @@ class Pipeline:
             store.save_told(self.told_after(turn, reading, proposed, outcome), now)
         run = store.run_of(turn)
         if run is not None:
-            failed = outcome.disposition is Disposition.FAILED
             store.save_run(
                 replace(
                     run,
-                    state=RunState.FAILED if failed else RunState.DONE,
+                    state=RunState.DONE,
                     disposition=outcome.disposition,
                     autonomy=decided["autonomy"],
                     because=tuple(decided["because"]),
                     note_id=outcome.note_id,
-                    error=None if not failed else run.error,
+                    error=None,
                     updated_at=now,
                 )
             )

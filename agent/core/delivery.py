@@ -31,7 +31,7 @@ class Step(StrEnum):
     KEEP_OLDEST = "keep-oldest"  # delete our newer ones, then look again
     SETTLE_ARRIVED = "settle-arrived"
     SETTLE_OVERTAKEN = "settle-overtaken"
-    SETTLE_FAILED = "settle-failed"
+    STOP = "stop"  # a person looks; a retry starts from here, looking first
 
 
 # Notes: a second one reaches no customer and is found and deleted, so an absent one is written
@@ -46,5 +46,5 @@ NOTE_NEXT: dict[Known, Step] = {
     Known.APPLIED: Step.SETTLE_ARRIVED,
     Known.TWICE: Step.KEEP_OLDEST,
     Known.GONE: Step.SETTLE_OVERTAKEN,
-    Known.REFUSED: Step.SETTLE_FAILED,
+    Known.REFUSED: Step.STOP,
 }

@@ -1,0 +1,79 @@
+"""The engine in memory. Its `journal` outlives it, as the real one's database does."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.core.turn import Turn
+from agent.engine import STEPS, CarryOut, StepStopped
+
+
+@dataclass(slots=True)
+class Workflow:
+    """One turn's steps so far. `ended` also where a step stopped it."""
+
+    turn: Turn
+    given: list[dict[str, Any]] = field(default_factory=list)
+    ended: bool = False
+
+
+class MemoryEngine:
+    """Runs queued workflows when told to (`work`), one after the other.
+
+    `after_step` is called after a step's result is stored; a test raises there to kill it.
+    """
+
+    def __init__(
+        self,
+        journal: dict[str, Workflow] | None = None,
+        *,
+        after_step: Callable[[str, Turn], None] = lambda name, turn: None,
+    ) -> None:
+        self.journal: dict[str, Workflow] = {} if journal is None else journal
+        self._after_step = after_step
+        self._carry_out: CarryOut | None = None
+
+    def start(self, carry_out: CarryOut) -> None:
+        """See `Engine.start`."""
+        self._carry_out = carry_out
+
+    def ensure(self, turn: Turn, *, from_step: int) -> None:
+        """See `Engine.ensure`."""
+        workflow = self.journal.setdefault(turn.key, Workflow(turn))
+        if workflow.ended:
+            del workflow.given[from_step - 1 :]
+            workflow.ended = False
+
+    def work(self) -> None:
+        """Run what is queued, until nothing is."""
+        for workflow in [w for w in self.journal.values() if not w.ended]:
+            self._run(workflow)
+
+    def _run(self, workflow: Workflow) -> None:
+        if self._carry_out is None:
+            raise RuntimeError("not started")
+        while len(workflow.given) < len(STEPS):
+            name = STEPS[len(workflow.given)]
+            try:
+                result = self._carry_out(name, workflow.turn, tuple(workflow.given))
+            except StepStopped:
+                break
+            workflow.given.append(result)
+            self._after_step(name, workflow.turn)
+        workflow.ended = True
+
+    def active(self) -> int:
+        """See `Engine.active`."""
+        return sum(not workflow.ended for workflow in self.journal.values())
+
+    def take_over(self, worker: str) -> int:
+        """Nobody else works on this journal."""
+        return 0
+
+    def forget(self, turns: Sequence[Turn]) -> None:
+        """See `Engine.forget`."""
+        for turn in turns:
+            self.journal.pop(turn.key, None)
+
+    def stop(self, seconds: float) -> None:
+        """Nothing runs between calls of `work`."""
