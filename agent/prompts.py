@@ -145,5 +145,6 @@ def _topic(topic: Topic) -> str:
 
 
 def _tame(text: str) -> str:
+    text = text.encode("utf-8", "replace").decode()  # half an emoji cannot be sent
     one_line = LINE_BREAK.join(part.strip() for part in text.splitlines() if part.strip())
     return _TAG.sub(lambda bracket: "‹" if bracket[0] == "<" else "(", one_line)

@@ -1,0 +1,96 @@
+"""The body of a chat completion, read without trust: servers leave out, null and invent fields."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from agent.adapters.model.trouble import CallFailed, Trouble, refused_with
+from agent.core.proposal import Usage
+
+
+class _Message(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(BaseModel):
+    finish_reason: str | None = None
+    message: _Message | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Body(BaseModel):
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What one call gave. `usage` counts it whether the text is of use or not."""
+
+    text: str
+    finish: str
+    refusal: str
+    usage: Usage = field(default_factory=lambda: Usage(calls=1))
+
+    def usable_text(self) -> str:
+        """The text, when the model says that it is whole.
+
+        Raises:
+            CallFailed: refused, filtered, cut off or empty.
+        """
+        if self.refusal:
+            raise CallFailed(Trouble.DECLINED)
+        if self.finish == "content_filter":
+            raise CallFailed(Trouble.FILTERED)
+        if self.finish == "length":
+            raise CallFailed(Trouble.CUT_OFF)
+        if not self.text.strip():
+            raise CallFailed(Trouble.EMPTY)
+        return self.text
+
+
+def parse_completion(body: bytes) -> Completion:
+    """Read the body of an answer with status 200.
+
+    Raises:
+        CallFailed: an error in place of an answer, no choice, or no chat completion at all.
+    """
+    try:
+        read = _Body.model_validate_json(body)
+    except ValidationError:
+        # Not chained: pydantic's message quotes the body.
+        raise CallFailed(Trouble.NO_MODEL) from None
+    if read.error:
+        raise _failure(read.error)
+    if read.choices is None:
+        raise CallFailed(Trouble.NO_MODEL)
+    if not read.choices:
+        raise CallFailed(Trouble.EMPTY)
+    choice = read.choices[0]
+    message = choice.message or _Message()
+    usage = read.usage or _Usage()
+    return Completion(
+        text=message.content or "",
+        finish=choice.finish_reason or "",
+        refusal=message.refusal or "",
+        usage=Usage(
+            input_tokens=usage.prompt_tokens or 0,
+            output_tokens=usage.completion_tokens or 0,
+            calls=1,
+        ),
+    )
+
+
+def _failure(error: object) -> CallFailed:
+    """OpenRouter and vLLM answer 200 with an error, whose `code` may be the status."""
+    told = error if isinstance(error, dict) else {"message": error}
+    code = told.get("code")
+    status = int(str(code)) if str(code).isdigit() else 500
+    return refused_with(status, code, told.get("type"), complaint=str(told))
