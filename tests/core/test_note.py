@@ -1,0 +1,166 @@
+"""A note: short, in the team's language, each line with the message it rests on."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.core.conversation import Author, AuthorKind, Direction
+from agent.core.note import NoteContent, render_note
+from agent.core.proposal import Proposal, Section, Statement
+from agent.core.reply import SuggestedReply
+from agent.core.team_policy import NoteSettings
+from agent.core.transcript import Line, Transcript
+
+NINE = datetime(2026, 11, 3, 9, 12, tzinfo=UTC)
+
+
+def line(number: int, text: str, *, name: str = "", out: bool = False) -> Line:
+    return Line(
+        ref=f"m{number}",
+        message_id=f"id{number}",
+        direction=Direction.OUT if out else Direction.IN,
+        author=Author(kind=AuthorKind.TEAMMATE if out else AuthorKind.CUSTOMER, name=name),
+        sent_at=NINE + timedelta(hours=number),
+        channel="email",
+        text=text,
+    )
+
+
+LINES = (
+    line(1, "The lid is cracked. I want a new one.", name="Mara Lind"),
+    line(2, "I can offer a refund.", name="Ben", out=True),
+    line(3, "No refund please. Is the lid in stock?", name="Mara Lind"),
+)
+
+
+def said(section: Section, text: str, *numbers: int) -> Statement:
+    return Statement(section=section, text=text, message_ids=tuple(f"id{n}" for n in numbers))
+
+
+STATEMENTS = (
+    said(Section.REQUEST, "I want a new one.", 1),
+    said(Section.DONE, "I can offer a refund.", 2),
+    said(Section.OPEN, "Is the lid in stock?", 3),
+)
+
+
+def content(**changes: object) -> NoteContent:
+    normal = NoteContent(
+        transcript=Transcript(conversation_id="c1", subject="Lid", lines=LINES),
+        proposal=Proposal(statements=STATEMENTS, engine="offline"),
+        settings=NoteSettings(),
+        run_id="7f3a00000000",
+    )
+    return replace(normal, **changes)  # type: ignore[arg-type]
+
+
+def test_it_reads_from_request_to_next_step() -> None:
+    assert render_note(content()) == (
+        "Sidenote · 3 messages, 3 Nov 10:12 – 3 Nov 12:12\n"
+        "Asks  I want a new one.  (Mara, 3 Nov 10:12)\n"
+        "Done  I can offer a refund.  (Ben, 3 Nov 11:12)\n"
+        "Open  Is the lid in stock?  (Mara, 3 Nov 12:12)\n"
+        "Next  Answer the customer's last message.  (Mara, 3 Nov 12:12)\n"
+        "offline engine · run 7f3a00000000"
+    )
+
+
+def test_the_models_own_next_step_is_kept() -> None:
+    statements = (*STATEMENTS, said(Section.NEXT, "Check stock of the lid.", 3))
+    note = render_note(content(proposal=Proposal(statements=statements, engine="small-model")))
+
+    assert "Next  Check stock of the lid.  (Mara, 3 Nov 12:12)" in note
+    assert note.endswith("small-model · run 7f3a00000000")
+
+
+def test_a_model_that_stood_in_says_why() -> None:
+    proposal = Proposal(statements=STATEMENTS, engine="offline", stood_in="the model refused")
+
+    assert "offline engine, because the model refused" in render_note(content(proposal=proposal))
+
+
+@pytest.mark.parametrize(
+    ("change", "step"),
+    [
+        pytest.param(
+            {"to_a_person": True}, "A teammate should answer this personally.", id="danger"
+        ),
+        pytest.param(
+            {"reply": SuggestedReply("stock", "en", "It is in stock.")},
+            "Check the suggested reply and send it.",
+            id="reply",
+        ),
+        pytest.param(
+            {"transcript": Transcript(conversation_id="c1", subject="", lines=LINES[:2])},
+            "Wait for the customer: the team spoke last.",
+            id="team spoke last",
+        ),
+    ],
+)
+def test_the_next_step_follows_from_the_facts(change: dict[str, object], step: str) -> None:
+    assert step in render_note(content(**change))
+
+
+def test_a_suggested_reply_stands_word_for_word() -> None:
+    reply = SuggestedReply("stock", "en", "Yes, it is.\n\nKind regards")
+
+    assert "Suggested reply (stock):\nYes, it is.\n\nKind regards\n" in render_note(
+        content(reply=reply)
+    )
+
+
+def test_what_is_new_since_the_last_note_is_said() -> None:
+    note = render_note(content(previous=STATEMENTS[:2]))
+
+    assert "New since the last note: Is the lid in stock?" in note
+
+
+def test_with_nothing_new_in_the_statements_it_says_that_the_customer_asked_again() -> None:
+    assert "Asked again since the last note." in render_note(content(previous=STATEMENTS))
+
+
+def test_attachments_that_nobody_read_are_named() -> None:
+    lines = (*LINES[:2], replace(LINES[2], unread=("lid.jpg",)))
+    transcript = Transcript(conversation_id="c1", subject="", lines=lines, left_out=4)
+    note = render_note(content(transcript=transcript))
+
+    assert "1 attachment was not read: lid.jpg." in note
+    assert "4 messages were left out for length." in note
+    assert note.startswith("Sidenote · 7 messages")
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("de", "Anliegen"), ("fr", "Demande"), ("es", "Pide"), ("xx", "Asks")]
+)
+def test_the_labels_are_in_the_teams_language(language: str, label: str) -> None:
+    assert label in render_note(content(settings=NoteSettings(language=language)))
+
+
+def test_times_are_the_teams() -> None:
+    settings = NoteSettings(time_zone="Europe/Berlin")
+
+    assert "3 Nov 11:12" in render_note(content(settings=settings))
+
+
+def test_it_keeps_the_word_limit_by_leaving_out_whole_statements() -> None:
+    many = tuple(
+        said(Section.DONE, f"We did thing number {n} for you last week, as promised.", 2)
+        for n in range(30)
+    )
+    proposal = Proposal(statements=(*STATEMENTS, *many), engine="offline")
+    note = render_note(content(proposal=proposal))
+
+    assert len(note.split()) <= 120
+    assert "I want a new one." in note
+    assert "Is the lid in stock?" in note
+
+
+def test_right_to_left_words_are_isolated() -> None:
+    proposal = Proposal(statements=(said(Section.REQUEST, "أين طلبي؟", 1),), engine="offline")
+
+    assert "\u2068أين طلبي؟\u2069  (Mara, 3 Nov 10:12)" in render_note(content(proposal=proposal))
+
+
+def test_a_name_is_shortened_to_its_first_word() -> None:
+    assert "Lind" not in render_note(content())

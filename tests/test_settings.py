@@ -1,0 +1,90 @@
+"""Settings: read once, all problems at once, secrets never shown."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import ConfigError
+from agent.settings import load_settings
+
+KUSTOMER = {
+    "KUSTOMER_BASE_URL": "https://acme.api.kustomerapp.com/",
+    "KUSTOMER_API_KEY": "key-of-a-machine-user",
+}
+
+
+def test_with_nothing_set_the_defaults_hold() -> None:
+    settings = load_settings({"XDG_STATE_HOME": "/var/state"})
+
+    assert settings.database_url == "sqlite:////var/state/sidenote/sidenote.sqlite"
+    assert settings.pause_file == Path("/var/state/sidenote/sidenote.pause")
+    assert (settings.poll.total_seconds(), settings.quiet.total_seconds()) == (30, 60)
+    assert (settings.worker, settings.keep.days, settings.paused) == ("worker-1", 90, False)
+
+
+def test_commands_that_need_kustomer_say_what_is_missing() -> None:
+    with pytest.raises(ConfigError, match="KUSTOMER_BASE_URL and KUSTOMER_API_KEY not set"):
+        _ = load_settings({}).kustomer
+
+
+def test_every_problem_is_told_at_once() -> None:
+    with pytest.raises(ConfigError) as told:
+        load_settings(
+            {
+                "KUSTOMER_BASE_URL": "http://acme.example",
+                "OPENAI_API_KEY": "sk-1",
+                "SIDENOTE_POLL_SECONDS": "soon",
+                "SIDENOTE_REQUESTS_PER_MINUTE": "0",
+                "SIDENOTE_DATABASE_URL": "mysql://x",
+                "SIDENOTE_CONSOLE": "8321",
+                "SIDENOTE_POLICY": "/nonexistent/policy.toml",
+            }
+        )
+
+    for name in (
+        "KUSTOMER_BASE_URL",
+        "SIDENOTE_MODEL",
+        "SIDENOTE_POLL_SECONDS",
+        "SIDENOTE_REQUESTS_PER_MINUTE",
+        "SIDENOTE_DATABASE_URL",
+        "SIDENOTE_CONSOLE",
+        "SIDENOTE_POLICY",
+    ):
+        assert name in str(told.value)
+
+
+@pytest.mark.parametrize("host", ["localhost:8399", "127.0.0.1:8399", "[::1]:8399"])
+def test_plain_http_is_fine_on_this_machine(host: str) -> None:
+    assert load_settings({"KUSTOMER_BASE_URL": f"http://{host}"}).kustomer_url == f"http://{host}"
+
+
+def test_a_secret_may_be_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from-a-file\n")
+    settings = load_settings({"KUSTOMER_API_KEY_FILE": str(file)})
+
+    assert settings.kustomer_key is not None
+    assert settings.kustomer_key.value == "from-a-file"
+
+
+def test_a_secret_in_two_places_is_a_problem(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("x")
+    with pytest.raises(ConfigError, match="keep one"):
+        load_settings({"KUSTOMER_API_KEY": "y", "KUSTOMER_API_KEY_FILE": str(file)})
+
+
+def test_printing_settings_shows_no_secret() -> None:
+    settings = load_settings({**KUSTOMER, "OPENAI_API_KEY": "sk-secret", "SIDENOTE_MODEL": "m"})
+
+    shown = repr(settings) + str(settings.kustomer_key)
+    assert "key-of-a-machine-user" not in shown
+    assert "sk-secret" not in shown
+
+
+@pytest.mark.parametrize(
+    ("value", "paused"),
+    [("1", True), ("yes", True), ("of course", True), ("0", False), ("", False)],
+)
+def test_in_doubt_it_is_paused(value: str, paused: bool) -> None:
+    assert load_settings({"SIDENOTE_PAUSED": value}).paused is paused
