@@ -1,0 +1,154 @@
+"""Search: and / or / not over clauses, sorting, all on attributes by their search names."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.sandbox.answers import Refusal
+from agent.sandbox.ids import parse_time, stamp
+from agent.sandbox.index import Entry
+from agent.sandbox.records import Json, Value
+
+Test = Callable[[Json], bool]
+_DATE = 10  # characters of YYYY-MM-DD
+
+
+def test_of(query: Json, known: frozenset[str]) -> Test:
+    """The whole query as one test. Raises Refusal for an unknown attribute or operator."""
+    every = _tests(query.get("and"), known)
+    some = _tests(query.get("or"), known)
+    none = _tests(query.get("not"), known)
+
+    def fits(attributes: Json) -> bool:
+        if not all(test(attributes) for test in every):
+            return False
+        if some and not any(test(attributes) for test in some):
+            return False
+        return not any(test(attributes) for test in none)
+
+    return fits
+
+
+def _tests(clauses: Value, known: frozenset[str]) -> list[Test]:
+    listed = clauses if isinstance(clauses, list) else [clauses] if clauses else []
+    return [test for clause in listed for test in _clause(clause, known)]
+
+
+def _clause(clause: Json, known: frozenset[str]) -> list[Test]:
+    tests = []
+    for name, wanted in clause.items():
+        if name in {"and", "or", "not"}:
+            tests.append(test_of({name: wanted}, known))
+        elif name not in known and "_custom_" not in name:
+            raise _bad(name, "Unknown search attribute")
+        elif not isinstance(wanted, dict):
+            raise _bad(name, "Invalid clause")
+        else:
+            tests += [_comparison(name, operator, value) for operator, value in wanted.items()]
+    return tests
+
+
+def _bad(field: str, title: str) -> Refusal:
+    return Refusal(400, "badparam", title, parameter=field)
+
+
+def _comparison(name: str, operator: str, value: Value) -> Test:
+    if operator not in _OPERATORS:
+        raise _bad(operator, "Unknown search operator")
+    if name.endswith("_at"):
+        value = [_time(name, v) for v in value] if isinstance(value, list) else _time(name, value)
+    compare = _OPERATORS[operator]
+
+    def fits(attributes: Json) -> bool:
+        try:
+            return compare(attributes.get(name), value)
+        except TypeError:
+            return False  # not comparable, such as text with a number
+
+    return fits
+
+
+def _time(name: str, value: Value) -> Value:
+    """A UTC time as the index writes it, or a bare date; others, such as null, as they are."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if len(value) == _DATE:
+            return stamp(datetime.fromisoformat(value).replace(tzinfo=UTC))
+        return stamp(parse_time(value))
+    except ValueError:
+        raise _bad(name, "Invalid date") from None
+
+
+def _equals(has: Value, wanted: Value) -> bool:
+    return wanted in has if isinstance(has, list) else bool(has == wanted)
+
+
+def _is_in(has: Value, wanted: Value) -> bool:
+    mine = has if isinstance(has, list) else [has]
+    return any(one in wanted for one in mine)
+
+
+def _contains(has: Value, wanted: Value) -> bool:
+    """Whole words, as one connector's documentation says; in a list, one of its values."""
+    if isinstance(has, list):
+        return wanted in has
+    words = str(has or "").lower().split()
+    return all(word in words for word in str(wanted).lower().split())
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    "equals": _equals,
+    "not_equals": lambda has, wanted: not _equals(has, wanted),
+    "in": _is_in,
+    "not_in": lambda has, wanted: not _is_in(has, wanted),
+    "contains": _contains,
+    "not_contains": lambda has, wanted: not _contains(has, wanted),
+    "gte": lambda has, wanted: has is not None and has >= wanted,
+    "gt": lambda has, wanted: has is not None and has > wanted,
+    "lte": lambda has, wanted: has is not None and has <= wanted,
+    "lt": lambda has, wanted: has is not None and has < wanted,
+    "is_set": lambda has, _: has not in (None, "", []),
+    "not_set": lambda has, _: has in (None, "", []),
+}
+
+
+def in_order(entries: list[Entry], sort: Value, known: frozenset[str]) -> list[Entry]:
+    """Sorted by one or several attributes, then by id; without a sort the newest update first.
+
+    Raises Refusal for an unknown attribute or direction.
+    """
+    keys = _sort_keys(sort, known)
+    if not keys:
+        return sorted(entries, key=lambda e: (_updated(e), e.id), reverse=True)
+    done = sorted(entries, key=lambda e: e.id)
+    for name, descending in reversed(keys):
+        done.sort(key=_sort_value(name), reverse=descending)
+    return done
+
+
+def _sort_keys(sort: Value, known: frozenset[str]) -> list[tuple[str, bool]]:
+    listed: Sequence[Json] = sort if isinstance(sort, list) else [sort] if sort else []
+    keys = []
+    for part in listed:
+        for name, given in part.items():
+            direction = given.get("order") if isinstance(given, dict) else given
+            if name not in known or direction not in {"asc", "desc"}:
+                raise _bad(name, "Invalid sort")
+            keys.append((name, direction == "desc"))
+    return keys
+
+
+def _sort_value(name: str) -> Callable[[Entry], tuple[int, Value]]:
+    return lambda entry: _sortable(entry.attributes.get(name))
+
+
+def _sortable(value: Value) -> tuple[int, Value]:
+    if value is None:
+        return (0, "")
+    return (1, value) if isinstance(value, str) else (2, float(value or 0))
+
+
+def _updated(entry: Entry) -> str:
+    names = (name for name in entry.attributes if name.endswith("_updated_at"))
+    return str(entry.attributes.get(next(names, ""), ""))
