@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote
 
 import psycopg
+import pytest
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it warns of a machine without XDG_RUNTIME_DIR
@@ -54,15 +55,10 @@ class Postgres:
         self.server.ensure_postgres_running()
 
 
-@cache
-def shared_postgres(session_folder: Path) -> Postgres:
-    """The server of this test session. Give it `session_folder_of(tmp_path_factory)`."""
-    return Postgres(_start(session_folder / "postgres"))
-
-
-def session_folder_of(base: Path, *, is_worker: bool) -> Path:
-    """The folder that all processes of one session share, from pytest's own `getbasetemp()`."""
-    return base.parent if is_worker else base
+def shared_postgres(folders: pytest.TempPathFactory) -> Postgres:
+    """The server of this test session. A `conftest.py` makes a session fixture of it."""
+    own = folders.getbasetemp()
+    return _shared(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @contextmanager
@@ -73,6 +69,11 @@ def own_postgres(folder: Path) -> Iterator[Postgres]:
         yield Postgres(server)
     finally:
         server.cleanup()
+
+
+@cache
+def _shared(session_folder: Path) -> Postgres:
+    return Postgres(_start(session_folder / "postgres"))
 
 
 def _start(data: Path) -> Any:

@@ -1,6 +1,5 @@
 """The stores that must behave alike: in memory, on SQLite, on a real PostgreSQL."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,13 +8,12 @@ import pytest
 from agent.adapters.memory import MemoryStore
 from agent.adapters.store import open_store
 from agent.ports import Store
-from tests.postgres import Postgres, session_folder_of, shared_postgres
+from tests.postgres import Postgres, shared_postgres
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Postgres:
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    return shared_postgres(session_folder_of(tmp_path_factory.getbasetemp(), is_worker=is_worker))
+    return shared_postgres(tmp_path_factory)
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgres"])

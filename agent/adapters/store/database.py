@@ -70,7 +70,7 @@ class Database:
             try:
                 return self._attempt(work, writing=writing)
             except _NothingSent as again:
-                raise trouble(again.error) from again.error
+                raise trouble(again.error) from None
 
     def _attempt(self, work: Callable[[Connection], _T], *, writing: bool) -> _T:
         if self._is_closed:

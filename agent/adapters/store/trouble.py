@@ -70,7 +70,9 @@ def _advice(error: Exception) -> str:
     if known:
         return known
     if not code and type(cause).__name__ == "OperationalError":
-        return "cannot be reached; check SIDENOTE_DATABASE_URL and that the server runs"
+        # Only a connection that failed has no code, and its text names server and user alone.
+        said = next(iter(str(cause).splitlines()), "").removeprefix("connection failed: ")
+        return f"cannot be reached; check SIDENOTE_DATABASE_URL and that the server runs ({said})"
     return f"failed ({code or type(cause).__name__})"
 
 
