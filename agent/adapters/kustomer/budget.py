@@ -44,6 +44,7 @@ AT_FIRST = 90  # a minute, until an answer told the limit: 30 % of the smallest 
 SEARCHES = 100  # a minute for a machine user. Source: Kustomer's page on rate limits
 LONGEST_PAUSE = timedelta(minutes=5)  # anything beyond is a broken clock, not a limit
 _ROOM = 0.1  # of our share that searches leave free, so that confirming a send goes first
+_CLEAN_UP_EVERY = 100  # requests; without it there would be a row for each second of the past
 
 _log = structlog.get_logger()
 _tables = MetaData()
@@ -103,6 +104,7 @@ class Unlimited:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
+    touched: int
     reported: int | None
     paused_until: float
 
@@ -126,7 +128,7 @@ class SharedBudget:
         self._clock = clock
         self._wish = requests_per_minute
         self._patience = patience
-        self._reported: int | None = None  # as this process last wrote it
+        self._reported: int | None = None  # as the database last had it
         _insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[engine.dialect.name]
         statement: Any = _insert(_used)
         self._add = statement.values(requests=1).on_conflict_do_update(
@@ -172,6 +174,9 @@ class SharedBudget:
         try:
             with self._engine.begin() as connection:
                 known = _lock(connection)
+                self._reported = known.reported
+                if known.touched % _CLEAN_UP_EVERY == 0:
+                    connection.execute(_used.delete().where(_used.c.second < now - 2 * WINDOW))
                 wait = max(_pause_left(known, now), self._crowded(connection, kind, known, now))
                 if wait <= 0:
                     connection.execute(self._add, {"kind": kind.value, "second": int(now)})
@@ -208,8 +213,6 @@ class SharedBudget:
                         paused_until=min(later, now + LONGEST_PAUSE.total_seconds()),
                     )
                 )
-                # Seldom enough to clean up here as well; `take` reads the window only.
-                connection.execute(_used.delete().where(_used.c.second < int(now) - 2 * WINDOW))
         except SQLAlchemyError as error:
             _log.warning("budget.not_written", error=type(error).__name__)
 
@@ -254,7 +257,7 @@ def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - 
 _LOCK = (
     update(_state)
     .values(touched=_state.c.touched + 1)
-    .returning(_state.c.reported, _state.c.paused_until)
+    .returning(_state.c.touched, _state.c.reported, _state.c.paused_until)
 )
 # Rows of the far future are a clock that was set back; they must not block us for hours.
 _IN_WINDOW = select(_used.c.kind, _used.c.second, _used.c.requests).where(
@@ -264,7 +267,7 @@ _IN_WINDOW = select(_used.c.kind, _used.c.second, _used.c.requests).where(
 
 def _lock(connection: Connection) -> _Known:
     row = connection.execute(_LOCK).one()
-    return _Known(row.reported, row.paused_until)
+    return _Known(row.touched, row.reported, row.paused_until)
 
 
 def _pause_left(known: _Known, now: float) -> float:

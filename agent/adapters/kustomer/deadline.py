@@ -156,7 +156,7 @@ class _Backend(httpcore.NetworkBackend):
 def _addresses(host: str, port: int) -> tuple[str, ...]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(str(error)) from error
     return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
