@@ -19,7 +19,7 @@ MAX_TEXT = 500  # characters; a longer statement is no sentence
 MAX_STATEMENTS = 40  # over all sections; a note has room for a few
 
 _THOUGHTS = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
-_FENCE = re.compile(r"\s*```(?:json)?[ \t]*\n(?P<inside>.*)\n[ \t]*```\s*", re.DOTALL)
+_FENCE = re.compile(r"\s*```(?:json)?[ \t]*\r?\n(?P<inside>.*)\n[ \t]*```\s*", re.DOTALL)
 _LEAK = re.compile(r"</?think\b|<\||\|>", re.IGNORECASE)
 # References belong beside a statement; some models repeat them in its text.
 _REFS_IN_TEXT = re.compile(r"\s*[(\[]\s*m\d+(?:\s*(?:,|;|and|-|–)\s*m\d+)*\s*[)\]]")
@@ -91,7 +91,8 @@ def to_proposal(
     kept: list[Statement] = []
     dropped: list[tuple[str, str]] = []
     for section, said in _in_order(answer):
-        text = " ".join(_REFS_IN_TEXT.sub("", said.text).split())
+        # ⏎ is how the transcript shows a line break inside a message.
+        text = " ".join(_REFS_IN_TEXT.sub("", said.text).replace("⏎", " ").split())
         reason = _reason_to_drop(text, said.refs, ids, len(kept))
         if reason:
             dropped.append((text[:MAX_TEXT], reason))

@@ -22,6 +22,7 @@ class Circuit:
         self._lock = Lock()
         self._strikes = 0
         self._openings = 0  # in a row
+        self._on_trial = False
         self._closed_again_at: float | None = None  # monotonic seconds; None: closed
         self._because = ""
 
@@ -37,6 +38,7 @@ class Circuit:
             left = self._closed_again_at - self._clock.monotonic()
             if left <= 0:  # the others wait for the outcome of this one
                 self._closed_again_at += TRIAL - left
+                self._on_trial = True
                 return
         retry_at = self._clock.now() + timedelta(seconds=left)
         raise ModelUnavailable(f"{self._because}; it is left alone for now", retry_at=retry_at)
@@ -46,10 +48,14 @@ class Circuit:
         with self._lock:
             self._strikes = self._openings = 0
             self._closed_again_at = None
+            self._on_trial = False
 
     def failed(self, because: str, *, strikes: int, rest: timedelta) -> None:
         """Count a failure; with enough of them, or in a trial, open for `rest` or longer."""
         with self._lock:
+            if self._closed_again_at is not None and not self._on_trial:
+                return  # a call that began before it opened: the same outage, not another one
+            self._on_trial = False
             self._strikes += strikes
             if self._strikes < STRIKES:
                 return

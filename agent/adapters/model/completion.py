@@ -1,5 +1,6 @@
 """The body of a chat completion, read without trust: servers leave out, null and invent fields."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,5 +93,5 @@ def _failure(error: object) -> CallFailed:
     """OpenRouter and vLLM answer 200 with an error, whose `code` may be the status."""
     told = error if isinstance(error, dict) else {"message": error}
     code = told.get("code")
-    status = int(str(code)) if str(code).isdigit() else 500
+    status = int(str(code)) if re.fullmatch("[1-5][0-9][0-9]", str(code)) else 500
     return refused_with(status, code, told.get("type"), complaint=str(told))

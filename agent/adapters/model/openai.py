@@ -26,6 +26,7 @@ from agent.errors import ConfigError
 from agent.ports import Clock
 
 OPENAI = "https://api.openai.com/v1"
+LONGEST_WAIT = 1800.0  # seconds; what a server asks for beyond that is not believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,7 +225,7 @@ def _refusal(error: openai.APIStatusError) -> CallFailed:
         error.code,
         error.type,
         complaint=f"{error.param} {error.body}",
-        wait=float(asked) if asked.isdigit() else None,
+        wait=min(float(asked), LONGEST_WAIT) if asked.isdecimal() else None,
     )
 
 
