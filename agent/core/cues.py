@@ -31,10 +31,14 @@ _STEPS = _any_of(
 _WANTS = _any_of(
     r"want|need|would like|can i|could i|how (?:do|can|long|much)|trying to|waiting|refund",
     r"(?:ca|do|wo|is|did|does|was|has|have)n['’]?t|not working|still|never",
+    r"not (?:yet|received|arrived|come)|missing",
     r"möchte|brauche|will|wollte|kann ich|wie (?:kann|lange|viel)|warte|immer noch",
-    r"(?:funktioniert|geht|klappt) (?:\w+ )?nicht",
+    r"(?:funktioniert|geht|klappt) (?:\w+ )?nicht|noch nicht|fehlt|fehlen",
+    r"nicht (?:bekommen|erhalten|angekommen)",
     r"je voudrais|j['’]aimerais|je veux|besoin|comment|puis-je|attends|ne \w+ pas|toujours pas",
-    r"quiero|quisiera|necesito|cómo|puedo|espero|no funciona|todavía|sigo",
+    r"pas encore|manque\w*",
+    r"quiero|quisiera|necesito|cómo|puedo|espero|no funciona|todavía|aún no|no ha llegado|falta\w*",
+    r"sigo",
 )
 # The team commits itself to something that is still to come.
 _PROMISES = _any_of(
@@ -43,6 +47,13 @@ _PROMISES = _any_of(
     r"(?:wir|ich) (?:werden|werde|melde|melden|kümmer\w+|prüf\w+)|sobald|in kürze",
     r"(?:nous|je) (?:allons|vais|reviendr\w+|reviens|revenons)|vous tiendr\w+",
     r"(?:le|les|te) (?:avisar\w+|informar\w+|contactar\w+|responder\w+)|(?:vamos|voy) a|en breve",
+)
+# Something was done, not only said.
+_ACTIONS = _any_of(
+    r"(?:we|i|they|team)(?:['’]?ve| have| has)|has been|have been|was|were",
+    r"(?:wir|ich) (?:haben|habe)|wurden?|worden",
+    r"nous avons|j['’]ai|a été|ont été",
+    r"hemos|he|ha sido|han sido",
 )
 # It is over: the customer says so.
 _SOLVED = _any_of(
@@ -75,6 +86,11 @@ def wants_something(sentence: str) -> bool:
 def is_question(sentence: str) -> bool:
     """It carries a question mark of any script."""
     return any(mark in sentence for mark in _QUESTION_MARKS)
+
+
+def tells_of_action(sentence: str) -> bool:
+    """It says that something was done."""
+    return _ACTIONS.search(sentence) is not None
 
 
 def is_promise(sentence: str) -> bool:

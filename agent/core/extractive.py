@@ -1,16 +1,23 @@
 """A summary made of the conversation's own sentences: none is written, so none is invented."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
-from agent.core.conversation import Direction
-from agent.core.cues import gives_step, is_promise, is_question, is_solved
+from agent.core.cues import gives_step, is_promise, is_question, is_solved, wants_something
 from agent.core.proposal import Section, Statement
 from agent.core.sentences import sentences_of, words
-from agent.core.summary_features import Candidate, Spoken, candidates_of, points
+from agent.core.summary_features import (
+    Candidate,
+    Spoken,
+    candidates_of,
+    points,
+    says_something,
+)
 from agent.core.transcript import Line, Transcript
 
 MAX_WORDS = 65  # what one person's summary takes; a note has room for little more
 WORTH_ITS_WORDS = 0.8  # points
+ONE_MESSAGE_AGAIN = -0.4  # points for a third sentence of one message, and for each after it
 SAME_AGAIN = 0.7  # share of a sentence's words that another one says already
 
 
@@ -22,8 +29,7 @@ def summary_of(transcript: Transcript, *, max_words: int = MAX_WORDS) -> tuple[S
     """
     spoken = [Spoken(line.direction, sentences_of(line.text)) for line in transcript.lines]
     statements = [
-        _statement(candidate, transcript.lines, spoken)
-        for candidate in pick(spoken, max_words=max_words)
+        _statement(candidate, transcript.lines) for candidate in pick(spoken, max_words=max_words)
     ]
     order = list(Section)
     return tuple(sorted(statements, key=lambda statement: order.index(statement.section)))
@@ -31,26 +37,64 @@ def summary_of(transcript: Transcript, *, max_words: int = MAX_WORDS) -> tuple[S
 
 def pick(spoken: Sequence[Spoken], *, max_words: int = MAX_WORDS) -> tuple[Candidate, ...]:
     """The sentences worth keeping, in the order in which they were said."""
-    # Ties go to the earlier sentence, so that the same conversation gives the same summary.
-    ranked = sorted(candidates_of(spoken), key=points, reverse=True)
-    if not ranked:
+    candidates = candidates_of(spoken)
+    if not candidates:
         return ()
-    chosen = [_subject_matter(ranked, max_words)]
-    left = max_words - chosen[0].words
-    for candidate in ranked:
-        if points(candidate) < WORTH_ITS_WORDS:
-            break
-        if candidate.words <= left and not _says_again(candidate, chosen):
-            chosen.append(candidate)
-            left -= candidate.words
-    return tuple(sorted(chosen, key=lambda candidate: (candidate.message, candidate.index)))
+    choice = _Choice({candidate: points(candidate) for candidate in candidates}, max_words)
+    opener = [one for one in candidates if one.place.is_opener] or candidates
+    if not choice.take(opener):
+        choice.take_whole(opener)
+    choice.take(one for one in candidates if _waits_for_us(one))
+    choice.take(one for one in candidates if _is_the_teams(one))
+    while choice.take(candidates, least=WORTH_ITS_WORDS):
+        pass
+    return tuple(sorted(choice.chosen, key=_order))
 
 
-def _subject_matter(ranked: Sequence[Candidate], max_words: int) -> Candidate:
-    """What it is about: the best of the customer's opener, one that leaves room if there is one."""
-    opener = [one for one in ranked if one.by_customer and one.nth == 0] or ranked
-    fitting = [one for one in opener if one.words <= max_words and points(one) >= WORTH_ITS_WORDS]
-    return (fitting or opener)[0]
+class _Choice:
+    """What was chosen so far, and the words that are left."""
+
+    def __init__(self, worth: Mapping[Candidate, float], max_words: int) -> None:
+        self.chosen: list[Candidate] = []
+        self._worth = worth
+        self._left = max_words
+
+    def take(self, some: Iterable[Candidate], *, least: float = -math.inf) -> bool:
+        """Take the best that fits and says something new; False when there is none."""
+        fitting = [one for one in some if one.words <= self._left and one not in self.chosen]
+        # Ties go to the earlier one, so that the same conversation gives the same summary.
+        for one in sorted(fitting, key=self._value, reverse=True):
+            if self._value(one) < least:
+                return False
+            if not _says_again(one, self.chosen):
+                self._add(one)
+                return True
+        return False
+
+    def take_whole(self, some: Iterable[Candidate]) -> None:
+        """Take the best, however long it is."""
+        self._add(max(some, key=self._value))
+
+    def _add(self, one: Candidate) -> None:
+        self.chosen.append(one)
+        self._left -= one.words
+
+    def _value(self, one: Candidate) -> float:
+        beside = sum(other.place.message == one.place.message for other in self.chosen)
+        return self._worth[one] + ONE_MESSAGE_AGAIN * max(0, beside - 1)
+
+
+def _order(candidate: Candidate) -> tuple[int, int]:
+    return candidate.place.message, candidate.index
+
+
+def _waits_for_us(candidate: Candidate) -> bool:
+    text = candidate.text
+    return candidate.place.is_unanswered and says_something(text) and wants_something(text)
+
+
+def _is_the_teams(candidate: Candidate) -> bool:
+    return not candidate.place.by_customer and says_something(candidate.text)
 
 
 def _says_again(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
@@ -61,34 +105,19 @@ def _says_again(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
     )
 
 
-def _statement(candidate: Candidate, lines: Sequence[Line], spoken: Sequence[Spoken]) -> Statement:
+def _statement(candidate: Candidate, lines: Sequence[Line]) -> Statement:
     return Statement(
-        section=_section(candidate, spoken),
+        section=_section(candidate),
         text=candidate.text,
-        message_ids=(lines[candidate.message].message_id,),
+        message_ids=(lines[candidate.place.message].message_id,),
     )
 
 
-def _section(candidate: Candidate, spoken: Sequence[Spoken]) -> Section:
-    if candidate.by_customer:
-        return _customer_section(candidate)
-    if _is_last_word(candidate, spoken) and _waits(candidate.text):
-        return Section.OPEN
-    return Section.DONE
-
-
-def _customer_section(candidate: Candidate) -> Section:
-    if candidate.nth == 0:
-        return Section.REQUEST
-    if is_solved(candidate.text):
+def _section(candidate: Candidate) -> Section:
+    place, text = candidate.place, candidate.text
+    if not place.by_customer:
+        waits = is_question(text) or is_promise(text) or gives_step(text)
+        return Section.OPEN if waits and not place.answered else Section.DONE
+    if is_solved(text) and place.again:
         return Section.DONE
-    return Section.REQUEST if candidate.answered else Section.OPEN
-
-
-def _is_last_word(candidate: Candidate, spoken: Sequence[Spoken]) -> bool:
-    """The customer wrote nothing after it."""
-    return all(said.direction is Direction.OUT for said in spoken[candidate.message :])
-
-
-def _waits(text: str) -> bool:
-    return is_question(text) or is_promise(text) or gives_step(text)
+    return Section.OPEN if place.is_unanswered else Section.REQUEST

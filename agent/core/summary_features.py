@@ -13,11 +13,12 @@ from agent.core.cues import (
     is_manners,
     is_question,
     is_solved,
+    tells_of_action,
     wants_something,
 )
 
 FULL_LENGTH = 14  # words; longer sentences say little more, they only cost more
-MEANINGFUL = 5  # words; shorter ones are greetings, names and "ok"
+MEANINGFUL = 3  # words; shorter ones are greetings, names and "ok"
 
 SHORT = -0.4
 NOT_THE_LONGEST = -0.25  # per longer sentence in the same message, at most twice
@@ -26,10 +27,13 @@ OPENING = 0.2  # its first sentence with words in it: people begin with the matt
 SECOND_MESSAGE = 0.1  # often the rest of the opener, or the details asked for
 LATER_CUSTOMER = -0.05  # per message since, at most five times: answers, impatience, thanks
 TEAM = 0.15  # what the team did or asked is what a colleague looks for
-MANNERS = -0.25
+MANNERS = -0.4
 STEP = 0.15
+ACTION = 0.1
+REPLIED_TO = -0.15  # a question of the team that the customer has answered since
 QUESTION = 0.08  # of the customer
-UNANSWERED = 0.4  # a customer's question or wish that nobody has answered yet
+UNANSWERED = 0.4  # the customer wrote it and nobody has answered yet
+UNANSWERED_ASK = 1.0  # the same with a question or wish in it: what the next reply is about
 SOLVED = 0.3
 LONG_AGO = -0.02  # per message that came after, beyond those of a usual conversation
 USUAL_LENGTH, LONG_AGO_AT_MOST = 20, 30  # messages
@@ -44,19 +48,37 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One sentence and what its place says of it. `message` and `index` count from 0."""
+class Place:
+    """Where a message stands in its conversation. Counts start at 0."""
 
     message: int
-    index: int
+    by_customer: bool
+    nth: int  # of this side's messages that say something
+    after: int  # messages that came later
+    again: bool  # the other side wrote before it
+    answered: bool  # the other side wrote after it
+
+    @property
+    def is_opener(self) -> bool:
+        """The customer's first message that says something."""
+        return self.by_customer and self.nth == 0
+
+    @property
+    def is_unanswered(self) -> bool:
+        """The customer wrote it after the team had answered, and the team not since."""
+        return self.by_customer and self.again and not self.answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One sentence, and what its place says of it."""
+
+    place: Place
+    index: int  # in its message
     text: str
     words: int
     opens: bool  # the first of its message that says something
-    longer_beside: int  # sentences of the same message that are longer
-    by_customer: bool
-    nth: int  # which of this side's messages that say something; 0 is the first
-    after: int  # messages that came later
-    answered: bool  # the team wrote after it
+    longer_beside: int  # sentences of the same message that are longer, short of full length
 
 
 def word_count(text: str) -> int:
@@ -71,31 +93,55 @@ def _unspaced(word: str) -> int:
 
 def candidates_of(spoken: Sequence[Spoken]) -> tuple[Candidate, ...]:
     """Every sentence of a conversation, in order."""
-    last_by_team = max(
-        (at for at, said in enumerate(spoken) if said.direction is Direction.OUT), default=-1
+    return tuple(
+        candidate
+        for place, said in zip(_places(spoken), spoken, strict=True)
+        for candidate in _of_message(place, said.sentences)
     )
-    seen = dict.fromkeys(Direction, 0)
-    found: list[Candidate] = []
+
+
+def _places(spoken: Sequence[Spoken]) -> list[Place]:
+    last = {said.direction: at for at, said in enumerate(spoken)}
+    counts = dict.fromkeys(Direction, 0)
+    begun: set[Direction] = set()
+    places = []
     for at, said in enumerate(spoken):
-        lengths = [word_count(sentence) for sentence in said.sentences]
-        opening = next((i for i, n in enumerate(lengths) if n >= MEANINGFUL), 0)
-        found += [
-            Candidate(
+        other = Direction.OUT if said.direction is Direction.IN else Direction.IN
+        places.append(
+            Place(
                 message=at,
-                index=index,
-                text=sentence,
-                words=lengths[index],
-                opens=index == opening,
-                longer_beside=sum(length > lengths[index] for length in lengths),
                 by_customer=said.direction is Direction.IN,
-                nth=seen[said.direction],
+                nth=counts[said.direction],
                 after=len(spoken) - 1 - at,
-                answered=at < last_by_team,
+                again=other in begun,
+                answered=at < last.get(other, -1),
             )
-            for index, sentence in enumerate(said.sentences)
-        ]
-        seen[said.direction] += max(lengths, default=0) >= MEANINGFUL
-    return tuple(found)
+        )
+        counts[said.direction] += any(map(says_something, said.sentences))
+        begun.add(said.direction)
+    return places
+
+
+def _of_message(place: Place, sentences: Sequence[str]) -> list[Candidate]:
+    lengths = [word_count(sentence) for sentence in sentences]
+    full = [min(length, FULL_LENGTH) for length in lengths]
+    opening = next((at for at, text in enumerate(sentences) if says_something(text)), -1)
+    return [
+        Candidate(
+            place=place,
+            index=at,
+            text=sentence,
+            words=lengths[at],
+            opens=at == opening,
+            longer_beside=sum(length > full[at] for length in full),
+        )
+        for at, sentence in enumerate(sentences)
+    ]
+
+
+def says_something(text: str) -> bool:
+    """More than a greeting, a name or "ok"."""
+    return word_count(text) >= MEANINGFUL and not is_manners(text)
 
 
 def points(candidate: Candidate) -> float:
@@ -103,24 +149,29 @@ def points(candidate: Candidate) -> float:
     total = min(candidate.words, FULL_LENGTH) / FULL_LENGTH
     total += NOT_THE_LONGEST * min(candidate.longer_beside, 2)
     total += SHORT * (candidate.words < MEANINGFUL)
-    total += LONG_AGO * min(max(candidate.after - USUAL_LENGTH, 0), LONG_AGO_AT_MOST)
-    side = _customer_points if candidate.by_customer else _team_points
+    total += LONG_AGO * min(max(candidate.place.after - USUAL_LENGTH, 0), LONG_AGO_AT_MOST)
+    side = _customer_points if candidate.place.by_customer else _team_points
     return total + side(candidate)
 
 
 def _customer_points(candidate: Candidate) -> float:
-    by_place = (OPENER, SECOND_MESSAGE)
-    place = (
-        by_place[candidate.nth]
-        if candidate.nth < len(by_place)
-        else LATER_CUSTOMER * (1 + min(candidate.nth, 5))
-    )
-    total = place + QUESTION * is_question(candidate.text)
-    total += OPENING * (candidate.nth == 0 and candidate.opens)
-    if candidate.nth and not candidate.answered:
-        total += UNANSWERED * wants_something(candidate.text)
-    return total + SOLVED * is_solved(candidate.text)
+    text, place = candidate.text, candidate.place
+    total = _by_place(place.nth) + QUESTION * is_question(text) + SOLVED * is_solved(text)
+    total += OPENING * (place.is_opener and candidate.opens)
+    if place.is_unanswered and says_something(text):
+        total += UNANSWERED_ASK if wants_something(text) else UNANSWERED
+    return total
+
+
+def _by_place(nth: int) -> float:
+    if nth == 0:
+        return OPENER
+    return SECOND_MESSAGE if nth == 1 else LATER_CUSTOMER * (1 + min(nth, 5))
 
 
 def _team_points(candidate: Candidate) -> float:
-    return TEAM + MANNERS * is_manners(candidate.text) + STEP * gives_step(candidate.text)
+    text = candidate.text
+    total = TEAM + MANNERS * is_manners(text) + STEP * gives_step(text)
+    if is_question(text):
+        return total + REPLIED_TO * candidate.place.answered
+    return total + ACTION * tells_of_action(text)

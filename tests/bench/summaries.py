@@ -146,7 +146,7 @@ def by_engine_on_given(talk: Talk) -> Pick:
         Spoken(Direction.IN if by_customer else Direction.OUT, sentences)
         for by_customer, sentences in zip(talk.by_customer, talk.sentences, strict=True)
     ]
-    return _of_places(talk, ((found.message, found.index) for found in pick(spoken)))
+    return _of_places(talk, ((found.place.message, found.index) for found in pick(spoken)))
 
 
 def by_ends(talk: Talk) -> Pick:
