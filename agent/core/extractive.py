@@ -17,7 +17,9 @@ from agent.core.transcript import Line, Transcript
 
 MAX_WORDS = 65  # what one person's summary takes; a note has room for little more
 WORTH_ITS_WORDS = 0.8  # points
+WORTH_WHILE_SHORT = 0.4  # points; while half of the words are free, a short chat has its say
 ONE_MESSAGE_AGAIN = -0.4  # points for a third sentence of one message, and for each after it
+NEWS_AFTER_AN_APOLOGY = 8  # words
 SAME_AGAIN = 0.7  # share of a sentence's words that another one says already
 
 
@@ -46,22 +48,26 @@ def pick(spoken: Sequence[Spoken], *, max_words: int = MAX_WORDS) -> tuple[Candi
         choice.take_whole(opener)
     choice.take(one for one in candidates if _waits_for_us(one))
     choice.take(one for one in candidates if _is_the_teams(one))
+    while choice.words * 2 < max_words and choice.take(candidates, least=WORTH_WHILE_SHORT):
+        pass
     while choice.take(candidates, least=WORTH_ITS_WORDS):
         pass
     return tuple(sorted(choice.chosen, key=_order))
 
 
 class _Choice:
-    """What was chosen so far, and the words that are left."""
+    """What was chosen so far, and how many words it takes."""
 
     def __init__(self, worth: Mapping[Candidate, float], max_words: int) -> None:
         self.chosen: list[Candidate] = []
+        self.words = 0
         self._worth = worth
-        self._left = max_words
+        self._max_words = max_words
 
     def take(self, some: Iterable[Candidate], *, least: float = -math.inf) -> bool:
         """Take the best that fits and says something new; False when there is none."""
-        fitting = [one for one in some if one.words <= self._left and one not in self.chosen]
+        left = self._max_words - self.words
+        fitting = [one for one in some if one.words <= left and one not in self.chosen]
         # Ties go to the earlier one, so that the same conversation gives the same summary.
         for one in sorted(fitting, key=self._value, reverse=True):
             if self._value(one) < least:
@@ -77,7 +83,7 @@ class _Choice:
 
     def _add(self, one: Candidate) -> None:
         self.chosen.append(one)
-        self._left -= one.words
+        self.words += one.words
 
     def _value(self, one: Candidate) -> float:
         beside = sum(other.place.message == one.place.message for other in self.chosen)
@@ -94,7 +100,9 @@ def _waits_for_us(candidate: Candidate) -> bool:
 
 
 def _is_the_teams(candidate: Candidate) -> bool:
-    return not candidate.place.by_customer and says_something(candidate.text)
+    # A long sentence may begin with an apology and go on with the news.
+    says_it = says_something(candidate.text) or candidate.words >= NEWS_AFTER_AN_APOLOGY
+    return says_it and not candidate.place.by_customer
 
 
 def _says_again(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:

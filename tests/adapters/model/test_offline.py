@@ -130,6 +130,42 @@ def test_manners_are_left_out() -> None:
     assert [s.text[:6] for s in proposal.statements] == ["The li", "Please"]
 
 
+def test_news_after_an_apology_are_told_when_there_are_no_others() -> None:
+    proposal = propose(
+        "in: When will the red lid be back in your shop?",
+        "out: Hi Mara! Sorry, the red lid will be out of stock until the end of May.",
+    )
+
+    assert [s.text[:5] for s in proposal.statements] == ["When ", "Sorry"]
+
+
+def test_a_long_opener_leaves_room_for_the_rest() -> None:
+    proposal = propose(
+        "in: I bought the red kettle of order 40-2291 in your shop in Graz last October. "
+        "Since last week the lid of the kettle jumps open whenever the water begins to boil. "
+        "My neighbour tried to bend the hinge back with pliers but that changed nothing at all. "
+        "The receipt is somewhere in the boxes that we have not unpacked since we moved house.",
+        "out: We have put a new lid in the post to you this morning.",
+        "in: Does it fit?",
+    )
+
+    assert section(proposal, Section.DONE) == [
+        "We have put a new lid in the post to you this morning."
+    ]
+    assert section(proposal, Section.OPEN) == ["Does it fit?"]
+
+
+def test_a_short_chat_is_told_nearly_whole() -> None:
+    proposal = propose(
+        "in: hi", "in: my kettle leaks", "out: Which one?", "in: the red one of order 7"
+    )
+
+    assert [s.text for s in proposal.statements] == [
+        "my kettle leaks",
+        "the red one of order 7",
+    ]
+
+
 def test_a_request_sent_twice_is_told_once() -> None:
     proposal = propose(
         "in: The lid of my new kettle does not close any more.",
