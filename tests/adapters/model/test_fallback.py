@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from agent.adapters.model.fallback import WithFallback
+from agent.adapters.model.offline import OfflineEngine
 from agent.core.proposal import Proposal, Section, Statement, TopicGuess, Usage
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
@@ -135,6 +136,16 @@ def test_five_conversations_are_noted_within_20_seconds(profile: str) -> None:
 
     assert {proposal.engine for proposal in proposals} == {"offline"}
     assert clock.monotonic() - started < 20
+
+
+def test_the_real_offline_engine_fills_in_for_a_server_that_is_gone() -> None:
+    with ModelServer("closed") as server:
+        proposal = WithFallback(model_at(server.url), OfflineEngine()).propose(transcript(), POLICY)
+
+    assert proposal.engine == "offline"
+    assert proposal.stood_in == "the connection to the model's server failed"
+    assert len(proposal.statements) >= 2
+    assert proposal.dropped == ()
 
 
 def test_a_message_that_gives_orders_stays_inside_the_fence() -> None:
