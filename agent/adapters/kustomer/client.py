@@ -34,7 +34,7 @@ from agent.core.conversation import (
     OutboundAccount,
     Teammate,
 )
-from agent.errors import HelpdeskMissing, OutcomeUnknown, ReplyUnreadable
+from agent.errors import HelpdeskMissing, HelpdeskRefused, OutcomeUnknown, ReplyUnreadable
 from agent.ports import Clock, NewDraft
 
 PAGE_SIZE = 100  # documented maximum of the list endpoints; the search takes up to 500
@@ -72,6 +72,7 @@ class Kustomer:
         self._calls = Calls(http, clock=clock, budget=budget, patience=patience or Patience())
         self._own_user_id = own_user_id
         self._whatsapp_app = whatsapp_app
+        self._sorts = True  # until this server refuses to sort conversations
 
     @property
     def requests(self) -> Mapping[str, int]:
@@ -237,12 +238,24 @@ class Kustomer:
         return self._calls.read(request, lambda answer: parse(parse_one(answer.body)))
 
     def _searched(self, page_size: int, since: datetime, page: int) -> Page:
+        try:
+            return self._search(page_size, since, page, sort=self._sorts)
+        except HelpdeskRefused as error:
+            # Older reference pages say that only customer attributes sort. Without a sort the
+            # search still works; if it was refused for something else, this is refused too.
+            if not self._sorts or page > 1 or type(error) is not HelpdeskRefused:
+                raise
+        found = self._search(page_size, since, page, sort=False)
+        self._sorts = False
+        return found
+
+    def _search(self, page_size: int, since: datetime, page: int, *, sort: bool) -> Page:
         request = Request(
             name=SEARCH,
             method="POST",
             path="/v1/customers/search",
             params={"page": page, "pageSize": page_size},
-            content=search.query(since),
+            content=search.query(since, sort=sort),
         )
         return self._calls.read(request, lambda answer: parse_page(answer.body))
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from agent.errors import ReplyUnreadable
+from agent.errors import HelpdeskRefused, ReplyUnreadable
 from tests.adapters.kustomer.fakes import (
     NOON,
     FakeServer,
@@ -15,6 +15,7 @@ from tests.adapters.kustomer.fakes import (
     conversation_json,
     kustomer,
     page,
+    refused,
     said,
 )
 
@@ -28,6 +29,7 @@ class Index:
     sorted_by: dict[str, datetime]
     shown: dict[str, datetime] = field(default_factory=dict)
     tells_total: bool = True
+    order: str = "oldest first"  # or "newest first", "refused", "by name"
     pages_given: int = 0
     highest_page: int = 0
     changes: dict[int, dict[str, datetime]] = field(default_factory=dict)
@@ -35,7 +37,13 @@ class Index:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         number, size = (int(request.url.params[name]) for name in ("page", "pageSize"))
         since = datetime.fromisoformat(_since(request))
+        if self.order == "refused" and "sort" in FakeServer([], [request]).bodies[0]:
+            return refused(400, code="badparam", source={"parameter": "sort"})
         found = sorted((at, name) for name, at in self.sorted_by.items() if at >= since)
+        if self.order == "by name":
+            found.sort(key=lambda each: each[1][::-1])
+        elif self.order != "oldest first":
+            found.reverse()
         mine = found[(number - 1) * size : number * size]
         meta: dict[str, Any] = {"page": number, "pageSize": size}
         if self.tells_total:
@@ -185,3 +193,29 @@ def test_an_unreadable_conversation_is_not_passed_over() -> None:
 
     with pytest.raises(ReplyUnreadable, match="conversation: cannot read updatedAt"):
         list(kustomer(answering(page(conversation_json(), broken))).changed_conversations(NOON))
+
+
+@pytest.mark.parametrize("order", ["newest first", "refused", "by name"])
+@pytest.mark.parametrize("tells_total", [True, False])
+def test_a_server_that_does_not_sort_still_gives_all_oldest_first(
+    order: str, tells_total: bool
+) -> None:
+    index = Index(_second_by_second(95), tells_total=tells_total, order=order)
+
+    assert _found(index) == list(index.sorted_by)
+
+
+def test_a_refused_sort_is_not_asked_for_again() -> None:
+    index = Index(_second_by_second(5), order="refused")
+    server = FakeServer([index])
+    client = kustomer(server)
+
+    for _ in range(2):
+        list(client.changed_conversations(NOON))
+
+    assert ["sort" in body for body in server.bodies] == [True, False, False]
+
+
+def test_a_search_refused_for_something_else_is_refused() -> None:
+    with pytest.raises(HelpdeskRefused):
+        list(kustomer(answering(refused(400))).changed_conversations(NOON))
