@@ -64,7 +64,8 @@ class DbosEngine:
             "executor_id": self._worker,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "CRITICAL",  # a step that stopped is told by our own log, once
-            "notification_listener_polling_interval_sec": 60,  # we wait for no notifications
+            # We wait for no notifications, so a round costs nothing; a stop waits one out.
+            "notification_listener_polling_interval_sec": 0.5,
             "sys_db_pool_size": self._threads + 4,
         }
         DBOS(config=config)

@@ -1,0 +1,69 @@
+"""`sidenote explain`: the receipt of one run."""
+
+import sys
+from contextlib import closing
+from typing import Any
+
+import click
+
+from agent.cli import FAILED
+from agent.cli.as_json import delivery_json, run_json
+from agent.cli.demo_place import demo_option, settings_for
+from agent.cli.terminal import print_json, safe, say
+from agent.ports import Run, Store
+from agent.receipt import render_receipt
+from agent.wiring import App
+
+
+@click.command("explain")
+@click.argument("run_or_conversation")
+@click.option("--all", "with_all", is_flag=True, help="List the rules that did not apply, too.")
+@demo_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+def command(run_or_conversation: str, *, with_all: bool, demo: bool, as_json: bool) -> None:
+    """Show why a run ended as it did: what was read, proposed, decided and done.
+
+    \b
+    sidenote explain 7f3a                      the start of a run's id is enough
+    sidenote explain 65f0c0ffee00000000000001  a conversation's newest run
+    sidenote explain 7f3a --json | jq .because
+    sidenote explain 7f3a --demo               a run of the last 'sidenote demo'
+    """
+    with closing(App(settings_for(demo=demo))) as app:
+        run = find_run(app.store, run_or_conversation)
+        if run is None:
+            say(_unknown(app, run_or_conversation))
+            sys.exit(FAILED)
+        receipt = app.store.receipt(run.id)
+        deliveries = app.store.deliveries(run_id=run.id)
+    if as_json:
+        written = [delivery_json(delivery) for delivery in deliveries]
+        print_json(_json(run, receipt) | {"deliveries": written})
+        return
+    click.echo(safe(render_receipt(run, receipt, deliveries, with_all=with_all)))
+
+
+def find_run(store: Store, run_or_conversation: str) -> Run | None:
+    """By the start of a run's id that only one has, else a conversation's newest; or None."""
+    wanted = run_or_conversation.strip()
+    of_conversation = store.runs(conversation_id=wanted, limit=1)
+    return of_conversation[0] if of_conversation else store.run(wanted)
+
+
+def _unknown(app: App, wanted: str) -> str:
+    days = app.settings.keep.days
+    if app.store.told(wanted) is not None:
+        return (
+            f"The receipts of conversation {safe(wanted)} were removed: they are kept {days} days "
+            "(SIDENOTE_KEEP_DAYS)."
+        )
+    return (
+        f"No run or conversation {safe(wanted)!r} here, or several runs begin so. 'sidenote runs' "
+        f"lists them; they are kept {days} days (SIDENOTE_KEEP_DAYS)."
+    )
+
+
+def _json(run: Run, receipt: dict[str, Any] | None) -> dict[str, Any]:
+    parts = ("at", "versions", "read", "proposed", "decided", "did")
+    known = {part: (receipt or {}).get(part) for part in parts}
+    return {**run_json(run), "note_id": run.note_id, "has_receipt": receipt is not None, **known}

@@ -1,0 +1,115 @@
+"""The live table of `start` and `demo`: recent runs and how the daemon is doing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.text import Text
+
+from agent.cli.terminal import one_line, runs_table, safe, subject
+from agent.errors import StoreUnavailable
+from agent.ports import Run, RunState
+from agent.wiring import App
+
+ROWS = 15  # recent runs; fewer in a low window
+FEWEST_ROWS = 3
+UNDER_THE_TABLE = 4  # lines: header, gap, status, prompt
+NOTE_WIDTH = 96
+
+
+@dataclass(slots=True)
+class View:
+    """What is shown. `tell` prints above the table."""
+
+    app: App
+    console: Console
+    live: Live | None = None
+
+    def show(self) -> None:
+        """Draw it anew. A database that is busy leaves the old picture."""
+        if self.live is None:
+            return
+        try:
+            picture = self.picture()
+        except StoreUnavailable:
+            return
+        self.live.update(picture, refresh=True)
+
+    def tell(self, what: RenderableType) -> None:
+        """Print something that stays."""
+        (self.live.console if self.live else self.console).print(what)
+
+    def picture(self) -> RenderableType:
+        """The table and the status line."""
+        rows = max(min(ROWS, self.console.height - UNDER_THE_TABLE), FEWEST_ROWS)
+        runs = self.app.store.runs(limit=rows)
+        table: RenderableType = Text("No runs yet: looking for new customer messages …", "dim")
+        if runs:
+            table = runs_table(runs, width=self.console.width)
+        return Group(table, Text(), self.status())
+
+    def status(self) -> Text:
+        """Requests, queue, and what holds everything up."""
+        count = self.app.store.count_runs()
+        queued = count.get(RunState.WAITING, 0) + count.get(RunState.HELD, 0)
+        requests = sum(self.app.kustomer.requests.values())
+        line = Text(
+            f"{count.get(RunState.RUNNING, 0)} running · {queued} queued · "
+            f"{count.get(RunState.DONE, 0)} done · {count.get(RunState.FAILED, 0)} failed · "
+            f"{requests} requests · Ctrl-C stops",
+            style="dim",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+        pause = self.app.pause.paused()
+        if pause is not None:
+            reason = f": {one_line(pause.reason)}" if pause.reason else ""
+            line.append(f"\nPAUSED by {one_line(pause.by)}{reason}", style="bold yellow")
+        closed = self.app.gates.closed()
+        if closed is not None:
+            line.append(f"\nKUSTOMER: {one_line(str(closed))}", style="bold red")
+        return line
+
+
+@contextmanager
+def live_view(app: App, console: Console) -> Iterator[View]:
+    """A live table while the block runs; without a terminal nothing is drawn."""
+    if not console.is_terminal:
+        yield View(app, console)
+        return
+    with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
+        yield View(app, console, live)
+
+
+def note_panel(run: Run, note: str, *, width: int) -> Panel:
+    """A note as it was written."""
+    return Panel(
+        Text(safe(note)),
+        title=Text(f"{subject(run) or run.turn.conversation_id} · run {run.id[:6]}", style="bold"),
+        title_align="left",
+        border_style="green",
+        width=min(width, NOTE_WIDTH),
+    )
+
+
+class FreshNotes:
+    """Finds notes that were written since it last looked."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._seen: set[str] = set()
+
+    def each(self, found: Callable[[Run, str], None]) -> None:
+        """Call `found` with every new one, oldest first."""
+        try:
+            done = self._app.store.runs(states=(RunState.DONE,))
+            for run in reversed(done):
+                if run.id not in self._seen and run.note_id is not None:
+                    for delivery in self._app.store.deliveries(run_id=run.id)[:1]:
+                        found(run, delivery.body)
+                self._seen.add(run.id)
+        except StoreUnavailable:
+            return  # seen at the next look

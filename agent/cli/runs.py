@@ -1,0 +1,47 @@
+"""`sidenote runs`: the run log."""
+
+from contextlib import closing
+
+import click
+
+from agent.cli.as_json import run_json
+from agent.cli.demo_place import demo_option, settings_for
+from agent.cli.terminal import print_json, result_console, runs_table, say
+from agent.ports import RunState
+from agent.wiring import App
+
+SHOWN = 50  # rows of the table; scripts get all
+
+
+@click.command("runs")
+@click.option(
+    "--state", type=click.Choice([s.value for s in RunState]), help="Only runs in this state."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), help="At most so many. Default: 50, JSON: all."
+)
+@demo_option
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array for a script.")
+def command(state: str | None, limit: int | None, *, demo: bool, as_json: bool) -> None:
+    """List runs, newest first.
+
+    \b
+    sidenote runs
+    sidenote runs --state failed
+    sidenote runs --json | jq '.[] | select(.disposition == "noted") | .conversation_id'
+    sidenote runs --demo             those of the last 'sidenote demo'
+    """
+    states = (RunState(state),) if state else ()
+    with closing(App(settings_for(demo=demo))) as app:
+        if as_json:
+            print_json([run_json(run) for run in app.store.runs(states=states, limit=limit)])
+            return
+        shown = limit or SHOWN
+        runs = app.store.runs(states=states, limit=shown + 1)
+        if not runs:
+            say(f"No runs{f' in state {state}' if state else ''}. 'sidenote start' makes them.")
+            return
+        console = result_console()
+        console.print(runs_table(runs[:shown], width=console.width))
+        if len(runs) > shown:
+            say(f"Only the newest {shown}; --limit shows more.")
