@@ -294,6 +294,7 @@ class Store(Protocol):
         *,
         states: Sequence[RunState] = (),
         conversation_id: str | None = None,
+        updated_before: datetime | None = None,
         limit: int | None = None,
     ) -> tuple[Run, ...]:
         """Newest first."""

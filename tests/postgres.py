@@ -6,10 +6,14 @@ of them; each test gets a database of its own.
 
 import fcntl
 import os
+import shutil
+import subprocess
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -62,28 +66,42 @@ def shared_postgres(folders: pytest.TempPathFactory) -> Postgres:
 
 
 @contextmanager
-def own_postgres(folder: Path) -> Iterator[Postgres]:
+def own_postgres() -> Iterator[Postgres]:
     """A server for one test that stops or restarts it."""
-    server = _start(folder / "postgres")
+    folder = Path(tempfile.mkdtemp(prefix="sidenote-postgres-"))
     try:
-        yield Postgres(server)
+        server = _start(folder / "data")
+        try:
+            yield Postgres(server)
+        finally:
+            server.cleanup()
     finally:
-        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache
 def _shared(session_folder: Path) -> Postgres:
-    return Postgres(_start(session_folder / "postgres"))
+    # Not inside pytest's own folder: that is closed to others, and a test session of root has a
+    # server of another user.
+    name = sha256(str(session_folder).encode()).hexdigest()[:12]
+    with (session_folder / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process makes it, the others wait
+        return Postgres(_start(Path(tempfile.gettempdir()) / f"sidenote-postgres-{name}"))
 
 
 def _start(data: Path) -> Any:
-    data.parent.mkdir(parents=True, exist_ok=True)
-    with (data.parent / "postgres.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process makes it, the others wait
-        server = get_server(data, start=False)
-        server.ensure_pgdata_inited()
-        settings = data / "postgresql.auto.conf"
-        if "fsync" not in settings.read_text():
-            settings.write_text(settings.read_text() + _SETTINGS)
-        server.start()
-    return server
+    for is_last in (False, True):
+        try:
+            server = get_server(data, start=False, cleanup_mode="delete")
+            server.ensure_pgdata_inited()
+            settings = data / "postgresql.auto.conf"
+            if "fsync" not in settings.read_text():
+                settings.write_text(settings.read_text() + _SETTINGS)
+            server.start()
+        except (OSError, subprocess.SubprocessError):
+            # A process of this session that ended as the last one was removing it just now.
+            if is_last:
+                raise
+        else:
+            return server
+    return None

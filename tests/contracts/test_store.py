@@ -349,6 +349,13 @@ def test_runs_are_listed_by_state_and_conversation(store: Store) -> None:
     assert len(store.runs(conversation_id="c1")) == 2
 
 
+def test_runs_are_listed_that_were_not_touched_since(store: Store) -> None:
+    store.save_run(a_run("c1", updated=NOON - SECOND))
+    store.save_run(a_run("c2", updated=NOON))
+
+    assert [run.turn.conversation_id for run in store.runs(updated_before=NOON)] == ["c1"]
+
+
 def test_due_runs_are_those_not_started_whose_time_has_come(store: Store) -> None:
     store.save_run(a_run("later", due=NOON + SECOND))
     store.save_run(a_run("now", due=NOON))

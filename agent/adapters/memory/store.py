@@ -113,6 +113,7 @@ class MemoryStore:
         *,
         states: Sequence[RunState] = (),
         conversation_id: str | None = None,
+        updated_before: datetime | None = None,
         limit: int | None = None,
     ) -> tuple[Run, ...]:
         """See `Store`."""
@@ -122,6 +123,7 @@ class MemoryStore:
                 for run in self._runs.values()
                 if (not states or run.state in states)
                 and conversation_id in {None, run.turn.conversation_id}
+                and (updated_before is None or run.updated_at < updated_before)
             ]
         found.sort(key=lambda run: (run.created_at, run.message_at, run.id), reverse=True)
         return tuple(found[:limit])

@@ -133,6 +133,7 @@ class RunTables:
         *,
         states: Sequence[RunState] = (),
         conversation_id: str | None = None,
+        updated_before: datetime | None = None,
         limit: int | None = None,
     ) -> tuple[Run, ...]:
         """See `Store`."""
@@ -141,6 +142,8 @@ class RunTables:
             query = query.where(runs.c.state.in_(states))
         if conversation_id is not None:
             query = query.where(runs.c.conversation_id == conversation_id)
+        if updated_before is not None:
+            query = query.where(runs.c.updated_at < updated_before)
         return self._runs(query)
 
     def due_runs(self, now: datetime, *, limit: int) -> tuple[Run, ...]:

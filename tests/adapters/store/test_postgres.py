@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -106,8 +105,8 @@ def test_a_commit_without_an_answer_is_not_tried_again(store: Store, url: str) -
     assert work.tries == 1
 
 
-def test_a_restarted_server_is_used_again(tmp_path: Path) -> None:
-    with own_postgres(tmp_path) as server:
+def test_a_restarted_server_is_used_again() -> None:
+    with own_postgres() as server:
         store = open_store(server.new_database())
         store.save_run(a_run())
 
@@ -117,8 +116,8 @@ def test_a_restarted_server_is_used_again(tmp_path: Path) -> None:
         store.close()
 
 
-def test_a_stopped_server_is_unavailable(tmp_path: Path) -> None:
-    with own_postgres(tmp_path) as server:
+def test_a_stopped_server_is_unavailable() -> None:
+    with own_postgres() as server:
         url = server.new_database()
         store = open_store(url)
         server.server.stop()
