@@ -10,9 +10,8 @@ _QUESTION_MARKS = frozenset("?؟？")
 
 ASKS_FOR_A_PERSON = listed("""
 real person | real human | human being | a human | actual person | actual human | live agent
-live person | speak ~ person | talk ~ person | speak ~ manager | talk ~ manager | your manager | a manager
-the manager
-speak ~ supervisor | talk ~ supervisor | supervisor | speak ~ someone | talk ~ someone
+live person | speak ~ person | talk ~ person | speak ~ manager | talk ~ manager | your manager
+a manager | the manager | supervisor | speak ~ someone | talk ~ someone
 speak ~ somebody | talk ~ somebody | speak ~ representative | talk ~ representative
 speak ~ agent | talk ~ agent | call me | ring me | escalate | not a bot | a bot | a robot
 echten menschen | einem menschen | echte person | mitarbeiter sprechen | mit ~ mitarbeiter*

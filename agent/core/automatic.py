@@ -62,8 +62,9 @@ esta e uma resposta automatica | dit is een automatisch* | dit is een automatisc
 """)
 _AWAY = listed("""
 i am out of the office | i'm out of the office | i am currently out of | i'm currently out of
-i am away from my | i am away from the office | i am on vacation | i'm on vacation | i am on annual leave | i am on leave
-i am on parental leave | with no access to | with limited access to
+i am away from my | i am away from the office | i am on vacation | i'm on vacation
+i am on annual leave | i am on leave | i am on parental leave
+with no access to | with limited access to
 ich bin bis ~ nicht im buro | ich bin derzeit nicht im buro | ich bin zurzeit nicht im buro
 nicht im buro | nicht im hause | ich bin im urlaub
 je suis absent* | je suis actuellement absent* | je suis en conge*
