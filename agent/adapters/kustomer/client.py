@@ -23,6 +23,7 @@ from agent.adapters.kustomer.wire import (
     parse_note,
     parse_one,
     parse_page,
+    parse_some,
     parse_teammate,
 )
 from agent.core.conversation import (
@@ -127,8 +128,8 @@ class Kustomer:
             request = Request(
                 name="conversations", method="GET", path=_path("conversations", ",".join(ids))
             )
-            page = self._calls.read(request, lambda answer: parse_page(answer.body))
-            found += map(parse_conversation, page.resources)
+            some = self._calls.read(request, lambda answer: parse_some(answer.body))
+            found += map(parse_conversation, some)
         return tuple(found)
 
     def messages(self, conversation_id: str) -> tuple[Message, ...]:

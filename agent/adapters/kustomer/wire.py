@@ -175,17 +175,18 @@ def parse_json(body: bytes) -> dict[str, Any]:
 def parse_one(body: bytes) -> dict[str, Any]:
     """The one resource of an answer, still JSON. Raises `Garbled`."""
     resource = parse_json(body).get("data")
-    if not isinstance(resource, dict):
+    if not isinstance(resource, dict) or "id" not in resource:
         raise Garbled("the answer has no resource in `data`")
     return resource
 
 
 def parse_page(body: bytes) -> Page:
-    """The resources of a list, still JSON; a single one counts as a list. Raises `Garbled`."""
+    """The resources of a list, still JSON. Raises `Garbled`."""
     answer = parse_json(body)
     resources = answer.get("data")
-    resources = [resources] if isinstance(resources, dict) else resources
-    if not isinstance(resources, list) or not all(isinstance(each, dict) for each in resources):
+    if not isinstance(resources, list) or not all(
+        isinstance(each, dict) and "attributes" in each for each in resources
+    ):
         raise Garbled("the answer has no list of resources in `data`")
     meta, links = _object(answer.get("meta")), _object(answer.get("links"))
     included = answer.get("included")
@@ -198,6 +199,13 @@ def parse_page(body: bytes) -> Page:
         total_pages=_positive(meta.get("totalPages")),
         more=bool(links["next"]) if "next" in links else None,
     )
+
+
+def parse_some(body: bytes) -> tuple[dict[str, Any], ...]:
+    """The resources asked for by several ids; a single one may come alone. Raises `Garbled`."""
+    if isinstance(parse_json(body).get("data"), dict):
+        return (parse_one(body),)
+    return parse_page(body).resources
 
 
 def parse_conversation(resource: Mapping[str, Any]) -> Conversation:

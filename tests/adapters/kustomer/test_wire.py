@@ -237,6 +237,8 @@ def test_a_draft_without_our_marker_is_not_ours(payload: object) -> None:
         b'{"a":' * 100_000,
         b'{"data": [1, 2]}',
         b'{"data": "x"}',
+        b'{"data": {}}',
+        b'{"data": [{}]}',
         b"{}",
         b"9" * 10_000,
     ],
