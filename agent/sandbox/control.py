@@ -15,10 +15,16 @@ from agent.sandbox.ids import stamp
 from agent.sandbox.plans import parse_plan
 from agent.sandbox.planting import plant
 from agent.sandbox.records import Json, Value
-from agent.sandbox.speaking import customer_says, teammate_drafts, teammate_notes, teammate_says
+from agent.sandbox.speaking import (
+    SOMEBODY,
+    customer_says,
+    teammate_changes,
+    teammate_drafts,
+    teammate_notes,
+    teammate_says,
+)
 from agent.sandbox.world import World
 
-SOMEBODY = "Ben Okafor"
 _FAULT_FIELDS = {field.name for field in fields(FaultRule)}
 Do = Callable[[Request, Json], Any]
 
@@ -145,20 +151,10 @@ class _Control:
             return self._world.truth(made[0])
 
     def change(self, request: Request, body: Json) -> Value:
-        """A teammate changes `status`, `assigned`, `spam`, `deleted` or `merged_into`."""
-        world = self._world
-        with world.lock:
-            found = world.conversation(request.path_params["id"])
-            by = world.teammate(body.get("author", SOMEBODY)).id
-            for name in ("status", "spam", "deleted", "locked", "ended"):
-                if name in body:
-                    setattr(found, name, body[name])
-            if "assigned" in body:
-                found.assigned_users = [world.teammate(body["assigned"]).id]
-            if "merged_into" in body:
-                found.merged_into = world.conversation(body["merged_into"]).id
-            world.touch(found, by=by)
-            return world.truth(found)
+        """A teammate changes `status`, `assigned`, `spam`, `deleted`, `merged_into`, …"""
+        author = body.pop("author", SOMEBODY)
+        where = request.path_params["id"]
+        return self._world.truth(teammate_changes(self._world, where, body, author=author))
 
     def say(self, request: Request, body: Json) -> Value:
         """A customer (`direction` "in", the default) or a teammate ("out") speaks."""

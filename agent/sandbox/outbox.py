@@ -100,7 +100,7 @@ def _conversation_of(world: World, draft: DraftRecord) -> ConversationRecord:
     if found is not None:
         return found
     now = world.now()
-    return world.put_conversation(
+    made = world.put_conversation(
         ConversationRecord(
             id=world.new_id("conversation"),
             customer_id=draft.customer_id,
@@ -113,6 +113,8 @@ def _conversation_of(world: World, draft: DraftRecord) -> ConversationRecord:
             modified_by=draft.created_by,
         )
     )
+    world.reindex(made)
+    return made
 
 
 def _put_note(world: World, draft: DraftRecord, conversation: ConversationRecord) -> None:

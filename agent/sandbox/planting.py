@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 
 from agent.errors import InputError
@@ -18,40 +17,42 @@ from agent.sandbox.records import (
     NoteRecord,
 )
 from agent.sandbox.resources_customer import address
+from agent.sandbox.speaking import SOMEBODY
 from agent.sandbox.world import APPS, World
 
 NEWEST_ENDS = timedelta(minutes=3)  # before load time, so that nobody is still typing
 OLDEST_ENDS = timedelta(hours=20)
-SOMEBODY = "Ben Okafor"  # a teammate, where the file names none
 
 
 def plant(world: World, plans: Sequence[Plan], *, play: bool = False) -> list[ConversationRecord]:
     """Make them all, or, with `play`, let those that say so appear in their own time.
 
-    Gives those made at once. Raises InputError for a key that is there already and for a
+    History is in the search index at once, what is played after the lag. Gives those made at
+    once. Raises InputError, and makes nothing, for a key that is there already and for a
     `merged_into` that names no conversation.
     """
     with world.lock:
-        keys = {plan.key for plan in plans}
+        _refuse_misfits(world, plans)
         made = []
         for plan in plans:
-            target = plan.fields.get("merged_into")
-            there = (
-                target is None
-                or target in keys
-                or _id("conversation", target) in world.conversations
-            )
-            if not there:
-                raise InputError(f"{plan.where}: merged_into names no conversation: {target!r}")
-            if _id("conversation", plan.key) in world.conversations:
-                raise InputError(f"{plan.where}: key {plan.key!r} is there already")
+            planting = _Planting(world, plan, play, world.now())
             after = plan.fields.get("play", {}).get("after_seconds")
-            planting = _Planting(world, plan)
             if play and after is not None:
-                world.agenda.at(world.later(after), partial(planting.make, play=True))
+                world.agenda.at(world.later(after), planting.make)
             else:
-                made.append(planting.make(play=play))
+                made.append(planting.make())
         return made
+
+
+def _refuse_misfits(world: World, plans: Sequence[Plan]) -> None:
+    new = {_id("conversation", plan.key) for plan in plans}
+    for plan in plans:
+        target = plan.fields.get("merged_into")
+        target_id = _id("conversation", target or "")
+        if target and target_id not in new and target_id not in world.conversations:
+            raise InputError(f"{plan.where}: merged_into names no conversation: {target!r}")
+        if _id("conversation", plan.key) in world.conversations:
+            raise InputError(f"{plan.where}: key {plan.key!r} is there already")
 
 
 def _id(kind: str, key: str) -> str:
@@ -68,24 +69,24 @@ def _spread(text: str, least: float, most: float) -> float:
 class _Planting:
     world: World
     plan: Plan
+    play: bool
+    start: datetime  # what is played counts from here
 
-    def make(self, *, play: bool) -> ConversationRecord:
+    def make(self) -> ConversationRecord:
         """The conversation with its history; messages to be played come in their own time."""
-        fields = self.plan.fields
-        live = [play and "play" in m for m in fields["messages"]]
-        customer = self._customer()
-        times = self._times()
-        history = [t for t, later in zip(times, live, strict=True) if not later]
-        conversation = self._conversation(customer, history)
-        for position, (message, at) in enumerate(zip(fields["messages"], times, strict=True)):
-            if live[position]:
-                self._play(conversation, position, message)
-            else:
-                self.world.put_message(self._message(conversation, position, message, at))
+        messages = self.plan.fields["messages"]
+        live = [self.play and "play" in message for message in messages]
+        history = [i for i, later in enumerate(live) if not later]
+        times = self._times([messages[i] for i in history])
+        conversation = self._conversation(self._customer(times), times)
+        for i, at in zip(history, times, strict=True):
+            self.world.put_message(self._message(conversation, i, messages[i], at))
+        for i in (i for i, later in enumerate(live) if later):
+            self._play(conversation, i, messages[i])
         self._finish(conversation)
         return conversation
 
-    def _customer(self) -> CustomerRecord:
+    def _customer(self, times: list[datetime]) -> CustomerRecord:
         fields = self.plan.fields
         email, phone = fields.get("customer_email"), fields.get("customer_phone")
         name = fields.get("customer_name", "")
@@ -99,7 +100,7 @@ class _Planting:
         if phone is None and fields.get("channel") in {"sms", "whatsapp"}:
             phone = f"+1555{int(digest[:8], 16) % 10_000_000:07d}"
         verified = fields.get("customer_verified", True)
-        at = min(self._times(), default=self.world.now()) - timedelta(days=30)
+        at = min(times, default=self.world.now()) - timedelta(days=30)
         return self.world.put_customer(
             CustomerRecord(
                 id=customer_id,
@@ -113,12 +114,10 @@ class _Planting:
             )
         )
 
-    def _conversation(
-        self, customer: CustomerRecord, history: list[datetime]
-    ) -> ConversationRecord:
+    def _conversation(self, customer: CustomerRecord, times: list[datetime]) -> ConversationRecord:
         fields = self.plan.fields
-        first = min(history, default=self.world.now())
-        last = max(history, default=first)
+        first = min(times, default=self.world.now())
+        last = max(times, default=first)
         return self.world.put_conversation(
             ConversationRecord(
                 id=_id("conversation", self.plan.key),
@@ -134,26 +133,31 @@ class _Planting:
             )
         )
 
-    def _times(self) -> list[datetime]:
-        """When each message was sent: as given, else 1 to 10 minutes after the one before."""
-        now = self.world.now()
-        messages = self.plan.fields["messages"]
-        known = [_given_time(m, now) for m in messages]
+    def _times(self, messages: list[Json]) -> list[datetime]:
+        """When each was sent: as given, else 1 to 10 minutes after the one before."""
+        if not messages:
+            return []
         key = self.plan.key
+        known = [_given_time(m, self.world.now()) for m in messages]
         gaps = [timedelta(minutes=_spread(f"{key}:gap:{i}", 1, 10)) for i in range(len(known))]
-        if messages and not any(known):
-            ago = _spread(f"{key}:ends", NEWEST_ENDS.total_seconds(), OLDEST_ENDS.total_seconds())
-            playing = "play" in self.plan.fields
-            known[-1] = now if playing else now - timedelta(seconds=ago)
-        first = next((i for i, at in enumerate(known) if at), 0)
-        times: list[datetime] = []
-        for i, at in enumerate(known):
-            if at is None and i > first:
-                at = times[-1] + gaps[i]  # noqa: PLW2901 - the time that was left out
-            times.append(at or now)
-        for i in range(first - 1, -1, -1):
-            times[i] = times[i + 1] - gaps[i]
+        if not any(known):
+            known[-1] = self._ends()
+        first = next(i for i, at in enumerate(known) if at)
+        times = [known[first] or self.start]
+        for i in range(first + 1, len(known)):
+            times.append(known[i] or times[-1] + gaps[i])
+        for i in range(first, 0, -1):
+            times.insert(0, times[0] - gaps[i])
         return times
+
+    def _ends(self) -> datetime:
+        """When a conversation without times ended: now if it is played, else some time ago."""
+        now = self.world.now()
+        if self.play and "play" in self.plan.fields:
+            return now
+        longest = OLDEST_ENDS.total_seconds()
+        ago = _spread(f"{self.plan.key}:ends", NEWEST_ENDS.total_seconds(), longest)
+        return now - timedelta(seconds=ago)
 
     def _message(
         self, conversation: ConversationRecord, position: int, fields: Json, at: datetime
@@ -210,7 +214,8 @@ class _Planting:
             self.world.put_message(self._message(conversation, position, fields, at))
             self.world.touch(conversation, by=None)
 
-        self.world.agenda.at(self.world.later(fields["play"]["after_seconds"]), speak)
+        due = self.start + timedelta(seconds=fields["play"]["after_seconds"])
+        self.world.agenda.at(max(due, self.world.now()), speak)
 
     def _finish(self, conversation: ConversationRecord) -> None:
         """Notes, and the fields that a reply would have changed."""
@@ -228,7 +233,7 @@ class _Planting:
         if "merged_into" in fields:
             conversation.merged_into = _id("conversation", fields["merged_into"])
         conversation.rev = 1 + len(conversation.messages) + conversation.note_count
-        self.world.reindex(conversation)
+        self.world.reindex(conversation, at_once=not (self.play and "play" in fields))
 
     def _note(self, conversation: ConversationRecord, position: int, fields: Json) -> NoteRecord:
         given = fields.get("minutes_ago")

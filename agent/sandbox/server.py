@@ -13,19 +13,32 @@ import uvicorn
 
 from agent.sandbox.api import Api
 from agent.sandbox.clock import SandboxClock
-from agent.sandbox.faults import Faults
+from agent.sandbox.faults import FaultRule, Faults
 from agent.sandbox.front import Front
 from agent.sandbox.limits import Limits
 from agent.sandbox.peers import PeerAwareProtocol
 from agent.sandbox.plans import Plan, load_plans, parse_plan
 from agent.sandbox.planting import plant
-from agent.sandbox.records import ConversationRecord, MessageRecord
-from agent.sandbox.speaking import customer_says, teammate_says
+from agent.sandbox.records import (
+    ConversationRecord,
+    DraftRecord,
+    MessageRecord,
+    NoteRecord,
+    Value,
+)
+from agent.sandbox.speaking import (
+    SOMEBODY,
+    customer_says,
+    teammate_changes,
+    teammate_drafts,
+    teammate_notes,
+    teammate_says,
+)
+from agent.sandbox.stopping import PromptServer
 from agent.sandbox.switches import Switches
 from agent.sandbox.world import World
 
 START_SECONDS = 10.0  # a busy machine may be slow to start the thread
-STOP_SECONDS = 1  # for requests that a fault still holds
 
 
 class Sandbox:
@@ -70,7 +83,7 @@ class Sandbox:
             self._socket.close()
             raise
         self._port = self._socket.getsockname()[1]
-        self._server = uvicorn.Server(
+        self._server = PromptServer(
             uvicorn.Config(
                 Front(self.world, self.api, self.faults).app,
                 http=PeerAwareProtocol,
@@ -79,7 +92,6 @@ class Sandbox:
                 log_config=None,
                 log_level="critical",
                 access_log=False,
-                timeout_graceful_shutdown=STOP_SECONDS,
             )
         )
         self._thread = threading.Thread(
@@ -102,7 +114,7 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.should_exit = True
+        self._server.stop()
         self._thread.join(timeout=START_SECONDS)
         self._socket.close()
 
@@ -131,10 +143,34 @@ class Sandbox:
         return customer_says(self.world, conversation, text)
 
     def teammate_says(
-        self, conversation: str, text: str, *, author: str = "Ben Okafor"
+        self, conversation: str, text: str, *, author: str = SOMEBODY
     ) -> MessageRecord:
         """A teammate's message now, as the customer sees it."""
         return teammate_says(self.world, conversation, text, author=author)
+
+    def teammate_notes(self, conversation: str, body: str, *, author: str = SOMEBODY) -> NoteRecord:
+        """A teammate's internal note now."""
+        return teammate_notes(self.world, conversation, body, author=author)
+
+    def teammate_drafts(
+        self, conversation: str, body: str, *, author: str = SOMEBODY
+    ) -> DraftRecord:
+        """A teammate begins a reply in the composer."""
+        return teammate_drafts(self.world, conversation, body, author=author)
+
+    def teammate_changes(
+        self, conversation: str, *, author: str = SOMEBODY, **fields: object
+    ) -> ConversationRecord:
+        """A teammate sets `status`, `assigned`, `spam`, `deleted`, `merged_into`, …"""
+        return teammate_changes(self.world, conversation, fields, author=author)
+
+    def switch(self, name: str, value: str) -> None:
+        """Set a switch. Raises InputError."""
+        self.switches.set_all({name: value})
+
+    def fault(self, name: str, **options: Value) -> None:
+        """Add a fault; `options` are the fields of FaultRule. Raises InputError."""
+        self.faults.set(*self.faults.rules, FaultRule(name=name, **options))
 
     def advance(self, span: timedelta) -> None:
         """Move the sandbox's clock ahead and let happen what falls due."""

@@ -1,8 +1,14 @@
 """Customers and teammates who speak while the sandbox runs."""
 
+from collections.abc import Mapping
+
+from agent.errors import InputError
 from agent.sandbox.outbox import message_meta
-from agent.sandbox.records import DraftRecord, MessageRecord, NoteRecord
+from agent.sandbox.records import ConversationRecord, DraftRecord, MessageRecord, NoteRecord
 from agent.sandbox.world import APPS, World
+
+SOMEBODY = "Ben Okafor"  # a teammate, where nobody is named
+_PLAIN = ("status", "spam", "deleted", "locked", "ended", "name", "queue_id")
 
 
 def customer_says(world: World, conversation: str, text: str) -> MessageRecord:
@@ -90,3 +96,26 @@ def teammate_drafts(world: World, conversation: str, body: str, *, author: str) 
         )
         world.drafts[draft.id] = draft
         return draft
+
+
+def teammate_changes(
+    world: World, conversation: str, fields: Mapping[str, object], *, author: str
+) -> ConversationRecord:
+    """A teammate sets plain fields, `assigned` (a name) or `merged_into` (an id or key).
+
+    Raises KeyError for an unknown conversation, InputError for an unknown field.
+    """
+    with world.lock:
+        found = world.conversation(conversation)
+        unknown = set(fields) - {*_PLAIN, "assigned", "merged_into"}
+        if unknown:
+            raise InputError(f"unknown field {sorted(unknown)}")
+        for name in _PLAIN:
+            if name in fields:
+                setattr(found, name, fields[name])
+        if "assigned" in fields:
+            found.assigned_users = [world.teammate(str(fields["assigned"])).id]
+        if "merged_into" in fields:
+            found.merged_into = world.conversation(str(fields["merged_into"])).id
+        world.touch(found, by=world.teammate(author).id)
+        return found

@@ -151,10 +151,10 @@ class World:
         """The id that has it."""
         return self._ids_by_external.get((kind, external_id))
 
-    def forget_external(self, kind: str, external_id: str | None) -> None:
-        """Free it again."""
-        if external_id:
-            self._ids_by_external.pop((kind, external_id), None)
+    def forget_external(self, kind: str, external_id: str | None, record_id: str) -> None:
+        """Free it again, if it is that record's."""
+        if external_id and self.by_external(kind, external_id) == record_id:
+            del self._ids_by_external[kind, external_id]
 
     def tag(self, name_or_id: str) -> str:
         """The id of a tag, made if the name is new."""
@@ -167,12 +167,11 @@ class World:
     # --- conversations --------------------------------------------------------------------------
 
     def put_conversation(self, conversation: ConversationRecord) -> ConversationRecord:
-        """Keep a new conversation and let searches see it after the lag."""
+        """Keep a new conversation. The caller indexes it."""
         self.conversations[conversation.id] = conversation
         self._conversations_of.setdefault(conversation.customer_id, []).append(conversation)
         if conversation.external_id:
             self.name_external("conversation", conversation.external_id, conversation.id)
-        self.reindex(conversation)
         return conversation
 
     def touch(
@@ -188,12 +187,12 @@ class World:
             conversation.modified_by = by
         self.reindex(conversation)
 
-    def reindex(self, conversation: ConversationRecord) -> None:
+    def reindex(self, conversation: ConversationRecord, *, at_once: bool = False) -> None:
         """Searches see this state after the index lag, even if it changes meanwhile."""
         seen = conversation_json(conversation, self.switches)
         conversation.previous, conversation.shown = conversation.shown, seen
         lag = self.switches.number("index-lag")
-        if lag:
+        if lag and not at_once:
             self.agenda.at(self.later(lag), lambda: self.index.put(seen))
         else:
             self.index.put(seen)
@@ -220,7 +219,7 @@ class World:
         """Delete a note; its id and externalId are free again. The caller touches."""
         del self.notes[note.id]
         note.deleted = True
-        self.forget_external("note", note.external_id)
+        self.forget_external("note", note.external_id, note.id)
         if note.conversation_id:
             self._notes_of[note.conversation_id].remove(note)
             self.conversations[note.conversation_id].note_count -= 1

@@ -109,6 +109,7 @@ def _created(call: Call, customer_id: str, fields: Json) -> Answer:
     )
     _set(world, conversation, fields)
     world.put_conversation(conversation)
+    world.reindex(conversation)
     shown = conversation_json(conversation, world.switches)
     return one(shown, status=201, applied=True)
 
@@ -135,7 +136,10 @@ def _update(call: Call) -> Answer:
         stale = "rev" in fields and fields["rev"] != conversation.rev
         if stale and world.switches["rev-conflict"] == "409":
             raise Refusal(409, "conflict", "Conflict", parameter="rev")
+        world.forget_external("conversation", conversation.external_id, conversation.id)
         _set(world, conversation, fields)
+        if conversation.external_id:
+            world.name_external("conversation", conversation.external_id, conversation.id)
     world.touch(conversation, by=call.actor)
     return one(conversation_json(conversation, world.switches), applied=True)
 

@@ -93,7 +93,7 @@ def _update(call: Call) -> Answer:
     stale = "rev" in fields and fields["rev"] != customer.rev
     if stale and world.switches["rev-conflict"] == "409":
         raise Refusal(409, "conflict", "Conflict", parameter="rev")
-    world.forget_external("customer", customer.external_id)
+    world.forget_external("customer", customer.external_id, customer.id)
     _set(customer, fields)
     if customer.external_id:
         world.name_external("customer", customer.external_id, customer.id)
@@ -126,7 +126,7 @@ def _rest(given: Json) -> Json:
 def _delete(call: Call) -> Answer:
     customer = call.known(call.world.customers)
     customer.deleted = True
-    call.world.forget_external("customer", customer.external_id)
+    call.world.forget_external("customer", customer.external_id, customer.id)
     return nothing()
 
 
