@@ -10,9 +10,21 @@ from agent.adapters.model.trouble import CallFailed, Trouble, refused_with
 from agent.core.proposal import Usage
 
 
+class _Part(BaseModel):
+    type: str = ""
+    text: str | None = None
+
+
 class _Message(BaseModel):
-    content: str | None = None
+    content: str | list[_Part] | None = None
     refusal: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What was written. Some thinking models give parts, of which only `text` is meant."""
+        if isinstance(self.content, list):
+            return "".join(part.text or "" for part in self.content if part.type == "text")
+        return self.content or ""
 
 
 class _Choice(BaseModel):
@@ -78,7 +90,7 @@ def parse_completion(body: bytes) -> Completion:
     message = choice.message or _Message()
     usage = read.usage or _Usage()
     return Completion(
-        text=message.content or "",
+        text=message.text,
         finish=choice.finish_reason or "",
         refusal=message.refusal or "",
         usage=Usage(

@@ -14,7 +14,7 @@ import httpx2
 import openai
 
 from agent.adapters.model.answer import add_usage, parse_answer, schema_for, to_proposal
-from agent.adapters.model.circuit import Circuit
+from agent.adapters.model.circuit import STRIKES, Circuit
 from agent.adapters.model.completion import Completion, parse_completion
 from agent.adapters.model.dialect import NEW_LIMIT, NO_LIMIT, OLD_LIMIT, Dialect
 from agent.adapters.model.trouble import CallFailed, Trouble, refused_with
@@ -26,6 +26,7 @@ from agent.errors import ConfigError
 from agent.ports import Clock
 
 OPENAI = "https://api.openai.com/v1"
+LOOPBACK = {None, "localhost", "127.0.0.1", "::1"}
 LONGEST_WAIT = 1800.0  # seconds; what a server asks for beyond that is not believed
 
 
@@ -55,19 +56,24 @@ class Instructions(Protocol):
 def openai_client(api_key: str, base_url: str | None = None) -> openai.OpenAI:
     """A client for `OpenAIModel`: no retries of its own, no redirects, every exchange bounded.
 
-    Proxies are taken from the environment, as usual.
+    Proxies are taken from the environment, as usual, except for this machine's own servers.
 
     Raises:
-        ConfigError: the key cannot stand in an HTTP header.
+        ConfigError: the key cannot stand in an HTTP header, or the proxy cannot be used.
     """
     if not api_key.isascii() or not api_key.isprintable():
         raise ConfigError("OPENAI_API_KEY holds characters that no key has; copy it again")
     # At debug level the package logs whole prompts; OPENAI_LOG=debug would switch that on.
     logging.getLogger("openai").setLevel(logging.WARNING)
     url = base_url or OPENAI
-    inner = httpx2.HTTPTransport(
-        proxy=_proxy_for(url), limits=httpx2.Limits(max_keepalive_connections=0)
-    )
+    no_keep_alive = httpx2.Limits(max_keepalive_connections=0)  # see WholeTimeout
+    try:
+        inner = httpx2.HTTPTransport(proxy=_proxy_for(url), limits=no_keep_alive)
+    except (ImportError, ValueError):
+        # Not chained: a proxy's address often holds a password.
+        raise ConfigError(
+            "the proxy that the environment names cannot be used; it must be http:// or https://"
+        ) from None
     http = httpx2.Client(transport=WholeTimeout(inner))
     seconds = Patience().total.total_seconds()
     return openai.OpenAI(
@@ -132,8 +138,13 @@ class OpenAIModel:
         if not treatment.strikes:
             self._circuit.answered()
             return
-        rest = max(treatment.rest, timedelta(seconds=failed.wait or 0))
-        self._circuit.failed(str(failed), strikes=treatment.strikes, rest=rest)
+        asked = timedelta(seconds=failed.wait or 0)
+        told_to_wait = asked > self._patience.longest_pause
+        self._circuit.failed(
+            str(failed),
+            strikes=STRIKES if told_to_wait else treatment.strikes,
+            rest=max(treatment.rest, asked),
+        )
 
     def _propose(self, transcript: Transcript, policy: TeamPolicy) -> Proposal:
         patience = self._patience
@@ -232,7 +243,7 @@ def _refusal(error: openai.APIStatusError) -> CallFailed:
 def _proxy_for(url: str) -> str | None:
     # httpx2 looks at the environment only when it makes the transport itself.
     parts = urlsplit(url)
-    if not parts.hostname or proxy_bypass(parts.hostname):
+    if parts.hostname in LOOPBACK or proxy_bypass(parts.hostname or ""):
         return None
     proxies = getproxies()
     return proxies.get(parts.scheme) or proxies.get("all")

@@ -147,7 +147,10 @@ def _first_topic(asked: dict[str, Any]) -> str | None:
 
 
 def completion(
-    content: str | None, *, finish: str | None = "stop", refusal: str | None = None
+    content: str | list[dict[str, Any]] | None,
+    *,
+    finish: str | None = "stop",
+    refusal: str | None = None,
 ) -> bytes:
     """The body of a chat completion as OpenAI describes it."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
@@ -291,6 +294,14 @@ PROFILES: dict[str, Profile] = {
     # well, in its own way
     "fenced": _wraps("```json\n", "\n```"),
     "thinks": _wraps("<think>\nThe customer {asks}.\n</think>\n\n", ""),
+    "in-parts": lambda handler: handler.answer(
+        completion(
+            [
+                {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
+                {"type": "text", "text": json.dumps(summary_of(handler.asked))},
+            ]
+        )
+    ),
     "no-usage": lambda handler: handler.answer(
         json.dumps(
             {"choices": [{"message": {"content": json.dumps(summary_of(handler.asked))}}]}

@@ -106,7 +106,7 @@ def test_a_bug_is_not_taken_for_a_failing_model() -> None:
 
 
 TAKEN = {
-    "good", "fenced", "thinks", "no-usage", "no-schema", "no-schema-200", "no-format",
+    "good", "fenced", "thinks", "no-usage", "in-parts", "no-schema", "no-schema-200", "no-format",
     "no-format-422", "new-limit", "no-limit", "no-temperature", "no-store", "small-window",
     "no-refs", "unknown-refs", "refs-in-text", "too-long", "unknown-topic", "odd-language",
 }  # fmt: skip

@@ -1,5 +1,7 @@
 """The model client against a server that misbehaves in every way we know, over real HTTP."""
 
+import subprocess
+import sys
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -106,7 +108,7 @@ def test_without_topics_the_topic_is_none() -> None:
     assert proposal.topic == TopicGuess()
 
 
-@pytest.mark.parametrize("profile", ["fenced", "thinks", "no-usage"])
+@pytest.mark.parametrize("profile", ["fenced", "thinks", "in-parts", "no-usage"])
 def test_an_answer_in_a_servers_own_way_is_taken(profile: str) -> None:
     proposal, server = propose(profile)
 
@@ -385,6 +387,19 @@ def test_what_will_not_mend_by_itself_is_not_tried_again_at_once(profile: str) -
     assert len(server.requests) == 1
 
 
+def test_a_server_that_asks_for_a_long_wait_gets_it() -> None:
+    clock = TestClock()
+    with ModelServer(["rate-limit-long", "good"]) as server:
+        model = model_at(server.url, clock=clock)
+        for _ in range(2):
+            with pytest.raises(ModelUnavailable):
+                model.propose(transcript(), POLICY)
+            clock.pass_(80)
+        assert len(server.requests) == 1
+
+        assert model.propose(transcript(), POLICY).engine == "test-model"
+
+
 def test_a_hanging_server_costs_one_conversation_its_patience_and_not_the_next() -> None:
     with ModelServer("silent") as server:
         model = model_at(server.url, seconds=0.4)
@@ -455,6 +470,52 @@ def test_no_customer_text_prompt_or_key_stands_in_an_error(
 def test_a_key_with_odd_characters_is_a_setting_to_mend() -> None:
     with pytest.raises(ConfigError, match="OPENAI_API_KEY"):
         openai_client("sk-…")
+
+
+# --- the way to the server ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def proxies(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment that names no proxy; a test adds what it needs."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    return monkeypatch
+
+
+def test_the_proxy_of_the_environment_is_used(proxies: pytest.MonkeyPatch) -> None:
+    with ModelServer("error-500") as proxy:  # a proxy is asked for whole addresses
+        proxies.setenv("HTTP_PROXY", proxy.url.removesuffix("/v1"))
+        with pytest.raises(ModelUnavailable, match="500"):
+            model_at("http://models.example.org/v1").propose(transcript(), POLICY)
+
+    assert len(proxy.requests) == 2
+
+
+def test_a_server_on_this_machine_is_asked_directly(proxies: pytest.MonkeyPatch) -> None:
+    proxies.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    proposal, _ = propose("good")
+
+    assert proposal.engine == "test-model"
+
+
+@pytest.mark.parametrize("proxy", ["socks5://user:hunter2@proxy:1", "odd://user:hunter2@proxy"])
+def test_a_proxy_that_cannot_be_used_is_said_without_its_password(
+    proxies: pytest.MonkeyPatch, proxy: str
+) -> None:
+    proxies.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(ConfigError, match="proxy") as raised:
+        openai_client(KEY)
+
+    assert "hunter2" not in "".join(traceback.format_exception(raised.value))
+
+
+def test_nothing_else_imports_the_openai_package() -> None:
+    modules = "agent.prompts, agent.adapters.model.fallback, agent.adapters.model.offline, sys"
+    code = f"import {modules}; sys.exit('openai' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 # --- threads -----------------------------------------------------------------------------------
