@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "agent"
 PURE = {
-    "bisect", "collections", "colorsys", "dataclasses", "datetime", "enum", "functools", "hashlib",
+    "bisect", "collections", "colorsys", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib",
     "html", "itertools", "json", "math", "mailparser_reply", "operator", "pydantic", "re",
     "string", "types", "typing", "unicodedata", "urllib", "zoneinfo",
 }  # fmt: skip
