@@ -6,7 +6,7 @@ transaction that stores the turns, and each poll looks back over an overlap.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from agent.core.conversation import Conversation, MessageRef
@@ -18,6 +18,8 @@ from agent.plain import to_plain
 from agent.ports import Clock, HelpdeskReader, Run, SeenTurn, Store, Told
 
 OVERLAP = timedelta(minutes=5)  # at least twice the search's lag (up to 2 min) and clock skew
+SHORT_OVERLAP = timedelta(seconds=30)  # between two looks over the whole overlap: spares searches
+LONG_LOOK_EVERY = timedelta(minutes=1)
 BACKLOG = timedelta(hours=24)  # how far before the first start customers' messages are noted
 FRESH = OVERLAP  # a database younger than this may have notes that the search does not show yet
 
@@ -34,6 +36,8 @@ class Poller:
     since: datetime | None = None
     _reads_many: bool = True  # whether the helpdesk answers for several conversations at once
     _looked_back: bool = False
+    _long_look_at: datetime | None = None
+    _confirmed_ids: set[str] = field(default_factory=set)
 
     def poll(self) -> tuple[Run, ...]:
         """Store a run for each new turn; gives the new ones.
@@ -68,6 +72,10 @@ class Poller:
         cursor = self.store.cursor()
         if cursor is None or (self.since is not None and not self._looked_back):
             return floor
+        now = self.clock.now()
+        if self._long_look_at is not None and now - self._long_look_at < LONG_LOOK_EVERY:
+            return max(floor, cursor - SHORT_OVERLAP)
+        self._long_look_at = now
         return max(floor, cursor - OVERLAP)
 
     def _seen(
@@ -110,7 +118,7 @@ class Poller:
         Where the helpdesk does not answer for several at once, the search is believed: a second
         note would show in a later `note_count`, and `tidy` deletes it.
         """
-        unknown = [c.id for c in page if c.id not in told and c.last_message_in is not None]
+        unknown = [c.id for c in page if c.id not in told and c.id not in self._confirmed_ids]
         if not unknown or not self._reads_many:
             return page
         try:
@@ -118,4 +126,5 @@ class Poller:
         except HelpdeskRefused:
             self._reads_many = False
             return page
+        self._confirmed_ids.update(unknown)
         return tuple(direct.get(c.id, c) for c in page)

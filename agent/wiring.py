@@ -22,6 +22,7 @@ from agent.notes import NoteDesk
 from agent.pipeline import Pipeline
 from agent.policy_file import load_policy
 from agent.ports import Model, Store
+from agent.prompts import summary_prompt
 from agent.settings import Settings
 
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
@@ -110,12 +111,12 @@ class App:
         if self.settings.openai_key is None or self.settings.model is None:
             return offline
         # Imported here: the openai package takes 0.8 s of CPU, and most commands need none of it.
-        from agent.adapters.model.openai import openai_model  # noqa: PLC0415
+        from agent.adapters.model.openai import OpenAIModel, openai_client  # noqa: PLC0415
 
-        model = openai_model(
-            api_key=self.settings.openai_key.value,
-            base_url=self.settings.openai_url,
+        model = OpenAIModel(
+            openai_client(self.settings.openai_key.value, self.settings.openai_url),
             model=self.settings.model,
+            instructions=summary_prompt(),
             clock=self.clock,
         )
         return WithFallback(model, offline)
