@@ -4,21 +4,37 @@ What is taken out is kept beside the text, for the receipt.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailparser_reply import EmailReplyParser
+from mailparser_reply import EmailMessage
 
 # Languages whose quote headers and signatures are known; English is always tried.
 _LANGUAGES = ["en", "de", "fr", "es", "it", "nl"]
 _QUOTED = re.compile(r"^\s*>")
-# Headers of a quoted thread that the parser misses, met in its own trial: Spanish with the
-# address in brackets, Dutch with the weekday first, Portuguese.
-_QUOTE_HEADER = re.compile(
-    r"^\s*(?:(?:El|Op|Em|Le|On|Am|Il)\s.{6,120}\s(?:escribió|schreef|escreveu|a écrit|wrote|schrieb"
-    r"|ha scritto)\b.{0,80}:\s*$|-{2,}\s*(?:Mensagem original|Original Message)\s*-{2,})",
+# What mail programs put above a quote, in any language: a line that ends in a colon and holds an
+# address, a time or a year. It may be broken in two.
+_ADDRESS = re.compile(r"[^\s@<]@[^\s@>]")
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
+_ABOVE_A_QUOTE = re.compile(rf"{_ADDRESS.pattern}|{_CLOCK.pattern}|\b(?:19|20)\d\d\b|^--.*--$")
+_RULE = re.compile(r"[-_=*\s]*$")
+_SIGNATURE = re.compile(r"^\s*--\s*$")
+# All below is an older message, quoted without marks.
+_THREAD = re.compile(
+    r"^\W*(?:-{2,}|_{2,}|\*-{2,}).{0,60}(?:original|ursprüngliche|weitergeleitet|forwarded|transf|reenv)"
+    r"|^\s*_{5,}\s*$"
+    r"|^\s*(?:begin forwarded message|anfang der weitergeleiteten nachricht)",
     re.IGNORECASE,
 )
-_SIGNATURE = re.compile(r"^--\s*$")
+_FROM = re.compile(
+    r"^\W*(?:from|von|de|da|van|fra|från|od|от|من|מאת|发件人|差出人)\s*:\W", re.IGNORECASE
+)
+_SUBJECT = re.compile(
+    r"^\W*(?:subject|betreff|objet|asunto|oggetto|onderwerp|emne|ämne|assunto|temat|тема|الموضوع"
+    r"|נושא|主题|件名|to|an|à|para|a|sent|gesendet|envoyé|enviado|date|datum|data)\s*:",
+    re.IGNORECASE,
+)
+_HEADER_LINES = 5  # a subject or recipient stands at most so far below the sender
 # Cannot be seen, so they could hide words from a person or split a tag: zero-width, soft
 # hyphen, direction overrides, tag characters, controls other than line breaks and tabs.
 _UNSEEN = re.compile(
@@ -92,7 +108,8 @@ def _was_wrapped(previous: str, line: str) -> bool:
 def _newest_reply(text: str) -> Cleaned:
     if "\n" not in text:  # one line holds no thread; a sign-off in it is part of what was said
         return Cleaned(text)
-    for body in (_by_parser(text), _by_own_rules(text)):
+    unquoted = _without_quotes(text.split("\n"))
+    for body in (_by_parser(unquoted), unquoted):
         if body.strip():
             return Cleaned(body, _difference(text, body))
     return Cleaned(text)  # a forward, or nothing but a quote: better all of it than nothing
@@ -100,20 +117,69 @@ def _newest_reply(text: str) -> Cleaned:
 
 def _by_parser(text: str) -> str:
     try:
-        replies = EmailReplyParser(languages=list(_LANGUAGES)).read(text).replies
+        # It fills the list it is given. With hyphen lists it would take one for a signature.
+        mail = EmailMessage(text=text, languages=list(_LANGUAGES), keep_hyphen_lists=True)
+        replies = mail.read().replies
     except (RecursionError, IndexError, ValueError):
         return ""
-    return _by_own_rules(str(replies[0].body)) if replies else ""
+    return str(replies[0].body) if replies else ""
 
 
-def _by_own_rules(text: str) -> str:
+def _without_quotes(lines: Sequence[str]) -> str:
+    """What is left without quoted lines and what announces them; answers between quotes stay."""
     kept: list[str] = []
-    for line in text.split("\n"):
-        if _QUOTE_HEADER.match(line) or _SIGNATURE.match(line):
+    for at, line in enumerate(lines):
+        if _SIGNATURE.match(line) or _starts_thread(lines, at):
             break
-        if not _QUOTED.match(line):
+        if _QUOTED.match(line):
+            _drop_announcement(kept)
+        else:
             kept.append(line)
+    _drop_rules(kept)
     return "\n".join(kept)
+
+
+def _starts_thread(lines: Sequence[str], at: int) -> bool:
+    """An older message without quote marks begins here."""
+    if _THREAD.match(lines[at]):
+        return True
+    if _FROM.match(lines[at]) and any(map(_SUBJECT.match, lines[at + 1 : at + _HEADER_LINES])):
+        return True
+    return _announces(lines[at : at + 2]) and not _quote_follows(lines[at + 1 :])
+
+
+def _announces(pair: Sequence[str]) -> bool:
+    """One line, or two of which the first is unfinished, that say who wrote when."""
+    for text in (pair[0], " ".join(pair)):
+        if text.rstrip().endswith(":") and _ADDRESS.search(text) and _CLOCK.search(text):
+            return text == pair[0] or _CLOCK.search(pair[0]) is not None
+    return False
+
+
+def _quote_follows(lines: Sequence[str]) -> bool:
+    """The older message has quote marks: only those lines go, answers below them stay."""
+    filled = [line for line in lines if line.strip()]
+    return any(map(_QUOTED.match, filled[:2]))
+
+
+def _drop_announcement(kept: list[str]) -> None:
+    """Take "On Monday at 10:00 Ben wrote:" off the end, one line or two."""
+    _drop_rules(kept)
+    if not kept or not kept[-1].rstrip().endswith((":", "--")):
+        return
+    for lines in (1, 2):
+        if _ABOVE_A_QUOTE.search(" ".join(kept[-lines:])):
+            del kept[-lines:]
+            break
+    # A long one was broken in two: its first half has the time and no end.
+    if kept and _ABOVE_A_QUOTE.search(kept[-1]) and kept[-1].rstrip()[-1] not in ".!?:":
+        kept.pop()
+
+
+def _drop_rules(kept: list[str]) -> None:
+    """Take blank lines and lines of dashes off the end."""
+    while kept and _RULE.match(kept[-1]):
+        kept.pop()
 
 
 def _difference(text: str, body: str) -> str:

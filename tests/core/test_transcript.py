@@ -70,6 +70,13 @@ def test_a_quoted_thread_is_taken_out_and_kept_aside() -> None:
         "Am 02.03.2026 um 10:00 schrieb Ben <ben@shop.example>:\n> Schon gedreht?",
         "Le 2 mars 2026 à 10:00, Ben <ben@shop.example> a écrit :\n> Déjà essayé ?",
         "El 2 mar 2026, a las 10:00, Ben (<ben@shop.example>) escribió:\n> ¿Ya probó?",
+        "Den 2. mars 2026 kl. 10:00 skrev Ben <ben@shop.example>:\n\n> Prøvd?",
+        '2 mar 2026 10:00 "Ben" <ben@shop.example> napisał(a):\n\n> Próbowałeś?',
+        "On Mon, 2 Mar 2026 at 10:00, Ben from the Shop in Graz\n<ben@shop.example> wrote:\n> Hi",
+        "På 2 mars 2026 på 10:00, Ben (ben@shop.example) skrev:\n\nHar du provat?",
+        "-----Ursprüngliche Nachricht-----\nVon: Ben\nBetreff: Deckel\n\nSchon gedreht?",
+        "Von: Ben <ben@shop.example>\nGesendet: Montag\nBetreff: Deckel\n\nSchon gedreht?",
+        "________________________________\nFrom: Ben\nSent: Monday\n\nHave you tried it?",
         "Op ma 2 mrt 2026 om 10:00 schreef Ben <ben@shop.example>:\n> Al geprobeerd?",
         "Em seg., 2 de mar. de 2026, Ben <ben@shop.example> escreveu:\n> Já tentou?",
         "-----Original Message-----\nFrom: Ben\nSent: Monday\n\nHave you tried it?",
@@ -87,6 +94,25 @@ def test_a_signature_is_taken_out(signature: str) -> None:
     assert only(f"It leaks badly.\nPlease help.\n\n{signature}", "email") == (
         "It leaks badly.\nPlease help."
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Two things leak:\n- the lid\n- the spout\nPlease help.", id="a list"),
+        pytest.param("Name: Mara\nDate: 2 March\nOrder: 40-2291\nIt leaks.", id="a form"),
+        pytest.param("From Monday on: the lid leaks.\nTo be clear: badly.", id="from and to"),
+        pytest.param("Here is what I tried at 10:30:\nturning the lid.", id="a time and a colon"),
+    ],
+)
+def test_what_only_looks_like_a_thread_or_signature_stays(text: str) -> None:
+    assert only(text, "email") == text
+
+
+def test_answers_between_quotes_stay() -> None:
+    between = "On Mon, 2 Mar 2026 at 10:00, Ben <b@shop.example> wrote:\n> Which lid?\nThe red one."
+
+    assert only(f"See below.\n\n{between}", "email") == "See below.\nThe red one."
 
 
 def test_an_email_that_is_all_quote_is_kept_whole() -> None:
