@@ -17,17 +17,10 @@ from typing import Any
 import httpcore
 import httpx
 
+_IDLE = 5.0  # seconds; a write on a connection that the server just closed is an unknown outcome
 _SLICE = 16 * 1024  # bytes per write, so that the deadline is looked at in between
 
 _ends_at: ContextVar[float | None] = ContextVar("_ends_at", default=None)
-
-_FAILURES = (
-    httpcore.TimeoutException,
-    httpcore.NetworkError,
-    httpcore.ProtocolError,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-)
 
 
 @contextmanager
@@ -50,79 +43,14 @@ def _left(timeout: float | None, late: type[Exception]) -> float | None:
     return left if timeout is None else min(left, timeout)
 
 
-class DeadlineTransport(httpx.BaseTransport):
-    """httpx's own transport in everything, but bound to the deadline of `within`.
-
-    Built on httpcore's public parts; raises httpx's exceptions.
-    """
+class DeadlineTransport(httpx.HTTPTransport):
+    """httpx's own transport in everything, but bound to the deadline of `within`."""
 
     def __init__(self, *, connections: int, proxy: str | None = None) -> None:
-        context = httpx.create_ssl_context()
-        backend = _Backend()
-        self._pool: httpcore.ConnectionPool = (
-            httpcore.HTTPProxy(
-                proxy, ssl_context=context, max_connections=connections, network_backend=backend
-            )
-            if proxy
-            else httpcore.ConnectionPool(
-                ssl_context=context, max_connections=connections, network_backend=backend
-            )
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send; the body is read by whoever iterates the answer."""
-        if not isinstance(request.stream, httpx.SyncByteStream):
-            raise TypeError("a request without an asynchronous body")
-        url = request.url
-        with _httpx_errors():
-            answer = self._pool.handle_request(
-                httpcore.Request(
-                    method=request.method,
-                    url=httpcore.URL(
-                        scheme=url.raw_scheme,
-                        host=url.raw_host,
-                        port=url.port,
-                        target=url.raw_path,
-                    ),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions=request.extensions,
-                )
-            )
-        return httpx.Response(
-            status_code=answer.status,
-            headers=answer.headers,
-            stream=_Body(answer),
-            extensions=answer.extensions,
-        )
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        with _httpx_errors():
-            yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
-
-
-@contextmanager
-def _httpx_errors() -> Iterator[None]:
-    """Give httpcore's failures the names that httpx gives them."""
-    try:
-        yield
-    except _FAILURES as error:
-        named: type[httpx.TransportError] = getattr(
-            httpx, type(error).__name__, httpx.TransportError
-        )
-        raise named(str(error)) from error
+        limits = httpx.Limits(max_connections=connections, keepalive_expiry=_IDLE)
+        super().__init__(limits=limits, proxy=proxy)
+        # httpx has no argument for it. Should the name go, the tests with slow servers fail.
+        self._pool._network_backend = _Backend()  # noqa: SLF001
 
 
 class _Backend(httpcore.NetworkBackend):
