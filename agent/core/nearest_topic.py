@@ -10,6 +10,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import pairwise
 
 from agent.core.proposal import TopicGuess
@@ -17,7 +18,11 @@ from agent.core.team_policy import Topic
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTER_RUNS = (3, 4)  # long enough to mean something, short enough to survive a typing error
-NOTHING_NEAR = 0.2  # cosine; below this a question shares little but small words with a topic
+NOTHING_NEAR = (
+    0.2  # likeness, 0..1; below this a question shares little but small words with a topic
+)
+CLEARLY_NEAR = 0.5  # likeness of a question that is an example in other words
+FEW = 5  # examples of a topic that are looked at together
 # Small words say what kind of sentence it is, not what it is about.
 _SMALL_WEIGHT = 0.3
 # fmt: off
@@ -69,29 +74,42 @@ def index_of(topics: Sequence[Topic]) -> TopicIndex:
     )
 
 
-def nearest_topic(index: TopicIndex, question: str) -> TopicGuess:
-    """The nearest topic and its lead over the next; none when nothing is near.
+def nearest_topic(index: TopicIndex, texts: Sequence[str]) -> TopicGuess:
+    """The topic that any of the texts is nearest to, and its lead over the next one.
 
-    The margin is the share of the nearest topic's likeness that the next one lacks.
+    The margin is the share of its likeness that the next one lacks, less when it is not clearly
+    near itself. No topic when nothing is near.
     """
-    ranked = likeness(index, question)
+    best_of: dict[str, float] = {}
+    for text in texts:
+        for name, value in likeness(index, text):
+            best_of[name] = max(value, best_of.get(name, 0.0))
+    ranked = sorted(best_of.items(), key=lambda found: (-found[1], found[0]))
     if not ranked or ranked[0][1] < NOTHING_NEAR:
         return TopicGuess()
     (name, best), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
-    return TopicGuess(name=name, margin=round(1 - second / best, 4))
+    return TopicGuess(name=name, margin=round((1 - second / best) * min(1, best / CLEARLY_NEAR), 4))
 
 
-def likeness(index: TopicIndex, question: str) -> tuple[tuple[str, float], ...]:
-    """Every topic that shares anything with the question and how much, 0..1, nearest first."""
-    to_text: defaultdict[int, float] = defaultdict(float)
-    for term, share in _unit(_terms(question), index.weights, index.unseen).items():
+def likeness(index: TopicIndex, text: str) -> tuple[tuple[str, float], ...]:
+    """Every topic that shares anything with the text and how much, 0..1, nearest first.
+
+    Half of it is the nearest example, half the mean of the nearest few: one odd example does
+    not make a topic.
+    """
+    to_example: defaultdict[int, float] = defaultdict(float)
+    for term, share in _unit(_terms(text), index.weights, index.unseen).items():
         for at, other in index.postings.get(term, ()):
-            to_text[at] += share * other
-    to_topic: dict[str, float] = {}
-    for at, cosine in to_text.items():
-        name = index.topics[at]
-        to_topic[name] = max(cosine, to_topic.get(name, 0.0))
-    return tuple(sorted(to_topic.items(), key=lambda found: (-found[1], found[0])))
+            to_example[at] += share * other
+    of_topic: defaultdict[str, list[float]] = defaultdict(list)
+    for at, cosine in to_example.items():
+        of_topic[index.topics[at]].append(cosine)
+    sizes = Counter(index.topics)
+    values = {
+        name: (max(found) + sum(nlargest(FEW, found)) / min(FEW, sizes[name])) / 2
+        for name, found in of_topic.items()
+    }
+    return tuple(sorted(values.items(), key=lambda found: (-found[1], found[0])))
 
 
 def _terms(text: str) -> Counter[str]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from agent.core.conversation import Direction
+from agent.core.cues import wants_something
+from agent.core.sentences import sentences_of
 from agent.core.summary_features import word_count
 from agent.core.transcript import Line, Transcript
 
@@ -23,6 +25,15 @@ def first_request(transcript: Transcript) -> str:
     """The customer's first message with words in it, "" when there is none."""
     said = (line.text for line in transcript.lines if _is_customers(line))
     return next((text for text in said if text), "")
+
+
+def questions_in(text: str) -> tuple[str, ...]:
+    """The text itself and, when it is longer, each of its sentences that wants something.
+
+    A long e-mail is near no short example as a whole; the one sentence that asks is.
+    """
+    asking = (sentence for sentence in sentences_of(text) if wants_something(sentence))
+    return tuple(dict.fromkeys((text, *asking)))
 
 
 def says_little(text: str) -> bool:

@@ -4,7 +4,7 @@ from agent.adapters.model.language import language_of
 from agent.core.extractive import summary_of
 from agent.core.nearest_topic import TopicIndex, index_of, nearest_topic
 from agent.core.proposal import Proposal, TopicGuess
-from agent.core.question import first_request, newest_burst, says_little
+from agent.core.question import first_request, newest_burst, questions_in, says_little
 from agent.core.team_policy import TeamPolicy, Topic
 from agent.core.transcript import Transcript
 
@@ -37,9 +37,9 @@ class OfflineEngine:
     def _topic(self, transcript: Transcript, policy: TeamPolicy) -> TopicGuess:
         index = self._index(policy)
         newest = newest_burst(transcript)
-        guess = nearest_topic(index, newest)
+        guess = nearest_topic(index, questions_in(newest))
         if guess.name is None and says_little(newest):
-            return nearest_topic(index, f"{first_request(transcript)} {newest}")
+            return nearest_topic(index, questions_in(first_request(transcript)))
         return guess
 
     def _index(self, policy: TeamPolicy) -> TopicIndex:

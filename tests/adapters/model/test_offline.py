@@ -254,6 +254,16 @@ def test_a_question_between_two_topics_has_a_small_margin() -> None:
     assert 0 <= between < propose("in: Where is my parcel?").topic.margin <= 1
 
 
+def test_the_sentence_that_asks_is_found_in_a_long_message() -> None:
+    proposal = propose(
+        "in: I hope you are all well and had a good weekend with your families up in the hills. "
+        "Last month I bought a kettle from you for my mother, who lives in another town. "
+        "When will my order be delivered? She is looking forward to her tea with some biscuits."
+    )
+
+    assert proposal.topic.name == "order-status"
+
+
 def test_the_newest_question_counts() -> None:
     proposal = propose(
         "in: Where is my parcel?", "out: It comes today.", "in: And are you open on Sunday?"
