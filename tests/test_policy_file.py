@@ -75,6 +75,15 @@ def test_everything_in_the_file_arrives(tmp_path: Path) -> None:
     assert topic.answers == {"en": "Follow the link.", "de": "Folgen Sie ihm."}
 
 
+def test_each_topic_has_its_own_answers(tmp_path: Path) -> None:
+    other = '[topics.invoice-copy]\ndescription = "an invoice"\nexamples = ["Invoice please"]\n'
+    answers = {**ANSWERS, "invoice-copy.en.md": "Download it."}
+
+    _, invoice = load_policy(write(tmp_path, f"{POLICY}\n{other}", answers)).topics
+
+    assert invoice.answers == {"en": "Download it."}
+
+
 def test_an_empty_file_is_a_policy_without_topics(tmp_path: Path) -> None:
     policy = load_policy(write(tmp_path, "", {}))
 

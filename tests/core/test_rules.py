@@ -214,6 +214,7 @@ def test_a_note_is_left_out_where_it_would_be_noise(given: Facts, is_noise: bool
         pytest.param(header("Auto-Submitted", "auto-replied"), "auto-submitted", id="header"),
         pytest.param(header("X-Autoreply", "yes"), "auto-submitted", id="older header"),
         pytest.param(header("Precedence", "auto_reply"), "auto-submitted", id="precedence"),
+        pytest.param(header("Return-Path", "<>"), "auto-submitted", id="mail without a sender"),
         pytest.param(header("Precedence", "bulk"), "bulk", id="bulk mail"),
         pytest.param(header("List-Id", "kettles.example"), "bulk", id="mailing list"),
         pytest.param(
@@ -275,6 +276,26 @@ def test_what_a_machine_wrote_is_left(given: Facts, rule: str) -> None:
             id="absent, and asking",
         ),
         pytest.param(turn(text="I keep getting your automated message. Call."), id="about a bot"),
+        pytest.param(
+            turn(subject="Undeliverable: my parcel", text="So says the courier. My door is 4b."),
+            id="the subject of a bounce, the words of a person",
+        ),
+        pytest.param(
+            turn(text='I got "this is an automated message" again. Is anybody there?'),
+            id="quoting a machine, and asking",
+        ),
+        pytest.param(
+            turn(text="I am out of the office until Friday. Leave it with my neighbour."),
+            id="absent, and telling",
+        ),
+        pytest.param(
+            turn(text="I am away from my desk until Friday. Will you reply when I return?"),
+            id="absent, back soon, and asking",
+        ),
+        pytest.param(
+            turn(text=f"I am on vacation. When I return I want it fixed. {LONG} {LONG}"),
+            id="a long letter from a holiday",
+        ),
         pytest.param(turn(sender="noreply.jones@home.example"), id="Dr. No Reply"),
         pytest.param(turn(sender="no-reply@form.example"), id="web form that a teammate answered"),
         pytest.param(turn(text="Please unsubscribe me, the link fails."), id="wants no newsletter"),
@@ -283,6 +304,10 @@ def test_what_a_machine_wrote_is_left(given: Facts, rule: str) -> None:
 )
 def test_a_person_who_looks_like_a_machine_is_noted(given: Facts) -> None:
     assert decided(given).autonomy is Autonomy.NOTE
+
+
+def test_what_outlook_sets_for_people_is_no_hint_of_a_machine() -> None:
+    assert applying(header("X-Auto-Response-Suppress", "OOF")) == {}
 
 
 ABSENT = said("I am away.", subject="Out of office: kettle", ago=HOUR / 2)
@@ -311,6 +336,12 @@ def test_our_own_reply_is_the_team_speaking() -> None:
     ours = answered("See the link.", ago=HOUR / 4, auto=True, author=SIDENOTE)
 
     assert list(applying(facts(*THREAD, ours))) == ["team-spoke-last"]
+
+
+def test_our_own_reply_is_no_teammate_at_work() -> None:
+    ours = answered("See the link.", ago=SECOND, author=SIDENOTE)
+
+    assert "teammate-active" not in applying(facts(*THREAD, ours))
 
 
 def test_questions_of_a_burst_count_together() -> None:
