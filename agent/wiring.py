@@ -11,7 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
-from agent.adapters.kustomer import Kustomer, kustomer_client, open_budget
+from agent.adapters.kustomer import Budget, Kustomer, Unlimited, kustomer_client, open_budget
+from agent.adapters.memory import MemoryStore
 from agent.adapters.model.fallback import WithFallback
 from agent.adapters.model.offline import OfflineEngine
 from agent.adapters.store import DaemonLock, open_store
@@ -57,9 +58,11 @@ class App:
     """The parts of one process, each made when it is first asked for.
 
     A command that needs no Kustomer never reads its key; one that needs no database opens none.
+    With `needs_database` False a state folder that cannot be written is no error either.
     """
 
     settings: Settings
+    needs_database: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @cached_property
@@ -87,14 +90,23 @@ class App:
         """The helpdesk. Asks once who we are, to tell our own messages from teammates'."""
         url, key = self.settings.kustomer
         http = kustomer_client(url, key.value)
-        budget = open_budget(
-            self._budget_url(),
-            clock=self.clock,
-            requests_per_minute=self.settings.requests_per_minute,
-        )
-        client = Kustomer(http, clock=self.clock, budget=budget)
+        client = Kustomer(http, clock=self.clock, budget=self.budget)
         own_id = _own_user_id(client)
-        return Kustomer(http, clock=self.clock, budget=budget, own_user_id=own_id)
+        return Kustomer(http, clock=self.clock, budget=self.budget, own_user_id=own_id)
+
+    @cached_property
+    def budget(self) -> Budget:
+        """Our share of the organization's requests, with all processes on this database."""
+        try:
+            return open_budget(
+                self._budget_url(),
+                clock=self.clock,
+                requests_per_minute=self.settings.requests_per_minute,
+            )
+        except (OSError, StoreUnavailable) as error:
+            if not self.needs_database:
+                return Unlimited()  # a handful of requests, and nowhere to count them
+            raise StoreUnavailable(f"the request budget cannot be kept: {error}") from error
 
     def _budget_url(self) -> str:
         url = self.settings.database_url
@@ -165,6 +177,28 @@ class App:
             policy=self.policy,
             quiet=self.settings.quiet,
             paused=self.pause.paused,
+            version=version("sidenote"),
+        )
+
+    @cached_property
+    def reading_pipeline(self) -> Pipeline:
+        """The same steps for a look: a store in memory, no database, and nothing is written."""
+        store = MemoryStore()
+        store.watermark(datetime.min.replace(tzinfo=UTC))  # so that no message counts as backlog
+        desk = NoteDesk(
+            reader=self.kustomer,
+            writer=self.kustomer,
+            store=store,
+            clock=self.clock,
+            owner=self.owner,
+            guard=lambda: None,  # a pause stops writing, not reading
+        )
+        return Pipeline(
+            desk=desk,
+            model=self.model,
+            policy=self.policy,
+            quiet=self.settings.quiet,
+            paused=lambda: None,
             version=version("sidenote"),
         )
 

@@ -1,14 +1,14 @@
 """`sidenote explain`: the receipt of one run."""
 
 import sys
-from contextlib import closing
 from typing import Any
 
 import click
 
 from agent.cli import FAILED
 from agent.cli.as_json import delivery_json, run_json
-from agent.cli.demo_place import demo_option, settings_for
+from agent.cli.demo_place import demo_option
+from agent.cli.opened import opened
 from agent.cli.terminal import print_json, safe, say
 from agent.ports import Run, Store
 from agent.receipt import render_receipt
@@ -29,7 +29,7 @@ def command(run_or_conversation: str, *, with_all: bool, demo: bool, as_json: bo
     sidenote explain 7f3a --json | jq .because
     sidenote explain 7f3a --demo               a run of the last 'sidenote demo'
     """
-    with closing(App(settings_for(demo=demo))) as app:
+    with opened(demo=demo) as app:
         run = find_run(app.store, run_or_conversation)
         if run is None:
             say(_unknown(app, run_or_conversation))

@@ -1,14 +1,12 @@
 """`sidenote runs`: the run log."""
 
-from contextlib import closing
-
 import click
 
 from agent.cli.as_json import run_json
-from agent.cli.demo_place import demo_option, settings_for
+from agent.cli.demo_place import demo_option
+from agent.cli.opened import opened
 from agent.cli.terminal import print_json, result_console, runs_table, say
 from agent.ports import RunState
-from agent.wiring import App
 
 SHOWN = 50  # rows of the table; scripts get all
 
@@ -32,7 +30,7 @@ def command(state: str | None, limit: int | None, *, demo: bool, as_json: bool) 
     sidenote runs --demo             those of the last 'sidenote demo'
     """
     states = (RunState(state),) if state else ()
-    with closing(App(settings_for(demo=demo))) as app:
+    with opened(demo=demo) as app:
         if as_json:
             print_json([run_json(run) for run in app.store.runs(states=states, limit=limit)])
             return

@@ -45,6 +45,11 @@ def marker_of(turn: Turn, action: Action) -> str:
     return "sidenote-" + sha256(f"{action}:{turn.key}".encode()).hexdigest()[:32]
 
 
+def again_marker(turn: Turn, number: int) -> str:
+    """The marker of a further note on a turn that has one: the first a person asks for is 1."""
+    return "sidenote-" + sha256(f"note-again-{number}:{turn.key}".encode()).hexdigest()[:32]
+
+
 def object_id_of(marker: str) -> str:
     """The 24 hex digits we offer as the note's id.
 
