@@ -358,6 +358,14 @@ def test_a_wait_that_the_server_asks_for_is_kept() -> None:
     assert clock.slept == [1.0]
 
 
+def test_a_long_wait_is_not_waited_for_though_there_is_time() -> None:
+    clock = TestClock()
+    with ModelServer("rate-limit-long") as server, pytest.raises(ModelUnavailable):
+        model_at(server.url, clock=clock, seconds=200).propose(transcript(), POLICY)
+
+    assert clock.slept == []
+
+
 # --- leaving a failing server alone ------------------------------------------------------------
 
 
