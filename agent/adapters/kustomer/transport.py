@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
@@ -14,6 +15,7 @@ from agent.errors import ConfigError
 
 MAX_BYTES = 5 * 1024 * 1024  # of an answer, after decompression
 CONNECTIONS = 10  # httpx 0.28 spends more CPU per request above that
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _CONNECT = 5.0  # seconds; a server that is there answers at once
 
 
@@ -42,14 +44,14 @@ class Answer:
     body: bytes
 
 
-def kustomer_client(base_url: str, key: str, *, proxy: str | None = None) -> httpx.Client:
+def kustomer_client(base_url: str, key: str) -> httpx.Client:
     """The HTTP client of one organization; close it when done.
 
-    At most 10 connections, no redirects, no cookies kept from settings of the machine. `proxy`
-    is the address of an HTTP proxy.
+    At most 10 connections, no redirects. Proxies are taken from the environment, as usual, except
+    for this machine's own servers.
 
     Raises:
-        ConfigError: the address or the key cannot work.
+        ConfigError: the address, the key or the proxy cannot work.
     """
     if not key or not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError("KUSTOMER_API_KEY: not a key; copy it again without spaces or line ends")
@@ -67,10 +69,25 @@ def kustomer_client(base_url: str, key: str, *, proxy: str | None = None) -> htt
             "Accept-Encoding": "gzip",
             "User-Agent": f"sidenote/{version('sidenote')}",
         },
-        transport=DeadlineTransport(connections=CONNECTIONS, proxy=proxy),
+        transport=_transport_to(address),
         trust_env=False,
         follow_redirects=False,
     )
+
+
+def _transport_to(address: httpx.URL) -> DeadlineTransport:
+    # httpx looks at the environment only when it makes the transport itself.
+    proxy = None
+    if address.host not in _LOOPBACK and not proxy_bypass(address.host):
+        proxies = getproxies()
+        proxy = proxies.get(address.scheme) or proxies.get("all")
+    try:
+        return DeadlineTransport(connections=CONNECTIONS, proxy=proxy)
+    except (ImportError, ValueError, httpx.InvalidURL):
+        # Not chained: a proxy's address often holds a password.
+        raise ConfigError(
+            "the proxy that the environment names cannot be used; it must be http:// or https://"
+        ) from None
 
 
 def exchange(http: httpx.Client, request: Request, *, span: timedelta) -> Answer:

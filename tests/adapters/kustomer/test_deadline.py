@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.request import getproxies
 
 import httpx
 import pytest
@@ -27,6 +28,13 @@ SLACK = 0.6  # seconds a busy machine may add
 OK = b"HTTP/1.1 200 OK\r\n"
 SLOW = 0.05  # seconds a byte: a body of 100 takes 5 s
 JSON = b'{"data": {"type": "conversation", "id": "' + C1.encode() + b'", "attributes": {}}}'
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in getproxies():
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name.upper()}_PROXY", raising=False)
 
 
 @contextmanager
@@ -210,3 +218,37 @@ def test_an_answer_of_just_5_mb_is_read() -> None:
 
     with pytest.raises(ReplyUnreadable, match="updatedAt"):
         kustomer(answering(raw(200, gzip.compress(body), GZIP))).conversation(C1)
+
+
+def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+    with serving(script) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        with kustomer_client("https://acme.test", "key") as http:
+            client = Kustomer(http, clock=FakeClock(), budget=Unlimited())
+
+            with pytest.raises(HelpdeskUnavailable, match="not sent"):
+                client.add_tags(C1, ["lid"])
+
+    assert script.connections
+
+
+def test_a_server_on_this_machine_needs_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    body = b'{"data": {"type": "user", "id": "u1", "attributes": {}}}'
+    head = f"Content-Length: {len(body)}\r\n\r\n".encode()
+
+    with _client(Script(OK + head + body)) as client:
+        assert client.current_user().id == "u1"
+
+
+@pytest.mark.parametrize("proxy", ["socks4://user:word@p.test", "ftp://user:word@p.test"])
+def test_a_proxy_that_cannot_be_used_is_said_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+
+    with pytest.raises(ConfigError, match="proxy") as raised:
+        kustomer_client("https://acme.test", "key")
+
+    assert "word" not in str(raised.value)
