@@ -216,6 +216,12 @@ def test_the_starter_policy_gives_each_topic_varied_examples() -> None:
             id="a time span without its unit",
         ),
         pytest.param(
+            '"36h"',
+            '"0h"',
+            'policy.toml: [limits] stale_after = "0h": write a time such as "30m", "24h" or "7d"',
+            id="no time at all",
+        ),
+        pytest.param(
             '"de"',
             '"german"',
             'policy.toml: [note] language = "german": write two small letters, such as "en"',

@@ -27,7 +27,7 @@ fed up | sick of | sick and tired | had enough | shame on | how dare | never aga
 worst ~ service | worst ~ company | worst ~ experience | terrible service | horrible service
 awful service | pathetic | rip off | ripoff | scam* | liars | lied to | incompeten* | useless
 waste of time | waste of money | fuck* | bullshit | wtf | extremely disappointed | is a joke
-absolutely ridiculous | never ~ order again | never ~ buy again | complete* joke
+ridiculous | never ~ order again | never ~ buy again | complete* joke
 unverschamt* | unverschaemt* | frechheit* | unfassbar* | skandal* | sauerei | schlamperei
 wutend | wuetend | stinksauer | zumutung | lacherlich* | abzock* | nie wieder | es reicht
 mir reicht | scheiss* | verarsch* | inakzeptabel | sehr enttauscht

@@ -173,8 +173,8 @@ def attachment_unread(facts: Facts) -> str | None:
     if not files:
         return None
     name = f'"{files[0][:_MAX_NAME]}"' if files[0] else "an attachment"
-    others = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return f"{name}{others} not read"
+    more = len(files) - 1
+    return f"{name} and {more} more were not read" if more else f"{name} was not read"
 
 
 def message_cut(facts: Facts) -> str | None:
@@ -195,8 +195,8 @@ def stale(facts: Facts) -> str | None:
     message = turn_message(facts)
     if message is None or facts.now - message.sent_at <= facts.policy.stale_after:
         return None
-    hours = (facts.now - message.sent_at) // timedelta(hours=1)
-    return f"waited {hours} hours"
+    minutes = (facts.now - message.sent_at) // timedelta(minutes=1)
+    return f"waited {minutes // 60} h {minutes % 60} min"
 
 
 def reads_like_instructions(facts: Facts) -> str | None:

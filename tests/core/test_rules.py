@@ -422,6 +422,14 @@ def test_evidence_never_quotes_more_than_a_few_words() -> None:
     assert applying(facts(said(secret)))["angry"] == '"furious"'
 
 
+def test_evidence_says_how_many_files_and_how_long() -> None:
+    two = turn(attachments=(file("lid.jpg"), file("rim.jpg")))
+    late = facts(policy=policy(stale_after=HOUR / 2))
+
+    assert applying(two) == {"attachment-unread": '"lid.jpg" and 1 more were not read'}
+    assert applying(late) == {"stale": "waited 1 h 0 min"}
+
+
 def test_a_long_file_name_is_cut() -> None:
     assert len(applying(turn(attachments=(file("n" * 300),)))["attachment-unread"]) < 60
 
