@@ -7,7 +7,7 @@ import pytest
 
 from agent.core.conversation import Status
 from agent.core.policy import Autonomy, Facts, Kind
-from agent.core.rules import RULES, TEAMMATE_ACTIVE
+from agent.core.rules import FOR_A_PERSON, RULES, TEAMMATE_ACTIVE
 from agent.core.team_policy import Level, NoteSettings
 from tests.core.facts import (
     HOUR,
@@ -475,3 +475,10 @@ def test_rule_ids_are_unique_and_in_kebab_case() -> None:
 
     assert len(set(names)) == len(names)
     assert [name for name in names if name != name.lower() or " " in name or "_" in name] == []
+
+
+def test_rules_that_ask_for_a_person_are_limits_at_a_note() -> None:
+    named = {rule.id: (rule.kind, rule.level) for rule in RULES if rule.id in FOR_A_PERSON}
+
+    assert set(named) == FOR_A_PERSON
+    assert set(named.values()) == {(Kind.LIMIT, Autonomy.NOTE)}
