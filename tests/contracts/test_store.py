@@ -575,6 +575,13 @@ def test_an_older_fence_starts_no_attempt(store: Store) -> None:
     assert store.delivery(delivery.marker) == replace(delivery, fence=2)
 
 
+def test_a_fence_that_was_never_given_is_no_fence(store: Store) -> None:
+    delivery = claim(store, store.intend(a_delivery()))
+
+    with pytest.raises(StoreUnavailable):
+        store.start_attempt(delivery.marker, fence=delivery.fence + 1, now=NOON)
+
+
 def test_an_older_fence_settles_nothing(store: Store) -> None:
     delivery = store.intend(a_delivery())
     old = claim(store, delivery, "w1")

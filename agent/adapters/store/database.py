@@ -87,8 +87,10 @@ class Database:
         except (SQLAlchemyError, UnicodeEncodeError) as error:
             if is_lost_connection(error) and not committing:
                 raise _NothingSent(error) from error
-            # No cause: PostgreSQL's texts can quote the row, and rows hold customer text.
-            raise trouble(error, committing=committing) from None
+            failure = trouble(error, committing=committing)
+        # Raised out here, without cause and context: PostgreSQL's texts can quote the row, and
+        # rows hold customer text.
+        raise failure
 
 
 class _NothingSent(Exception):

@@ -2,17 +2,23 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 
 import psycopg
 import pytest
 from sqlalchemy import Connection, text
 
 from agent.adapters.store import SqlStore, open_store
-from agent.adapters.store.database import Database
-from agent.errors import StoreUnavailable
-from agent.ports import Store
-from tests.adapters.store.builders import a_delivery, a_run
+from agent.adapters.store.database import _OUR_LOCK, Database
+from agent.core.turn import Turn
+from agent.errors import InputError, StoreUnavailable
+from agent.ports import RunState, SeenTurn, Store
+from tests.adapters.store.builders import NOON, a_delivery, a_run, a_turn
 from tests.postgres import Postgres, own_postgres
+
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -71,10 +77,10 @@ def slots(url: str) -> list[str]:
 
 
 def test_connections_that_broke_while_idle_are_not_noticed(store: Store, url: str) -> None:
-    store.save_run(a_run())
+    work = Breaking(url, times=0)
     break_connections(url)
 
-    assert store.runs() == (a_run(),)
+    assert database_of(store).write(work) == 1
 
 
 def test_a_connection_that_breaks_before_the_commit_is_tried_once_more(
@@ -202,10 +208,57 @@ def test_no_error_tells_what_a_customer_wrote(store: Store, url: str) -> None:
     with pytest.raises(Exception, match="breaks a rule") as caught:
         store.intend(a_delivery("My card is 4111"))
 
-    error: BaseException | None = caught.value
-    while error is not None:
-        assert "4111" not in f"{error!r} {error}"
-        error = error.__cause__
+    assert "4111" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+
+
+@contextmanager
+def between_lock_and_commit(url: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """Another process that polls or migrates and has not committed yet."""
+    with psycopg.connect(url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [_OUR_LOCK])
+        yield other
+        other.commit()
+
+
+def test_a_poll_waits_for_another_poll_and_sees_its_runs(store: Store, url: str) -> None:
+    older = SeenTurn(turn=Turn("c1", "m0"), message_at=NOON - SECOND, due_at=NOON)
+    store.save_poll([older], cursor=None, now=NOON)
+    with psycopg.connect(url) as other:
+        copied = other.execute("SELECT * FROM sidenote_runs").fetchall()
+        other.execute("DELETE FROM sidenote_runs")
+
+    with ThreadPoolExecutor(1) as pool:
+        with between_lock_and_commit(url) as other:
+            marks = ", ".join(["%s"] * len(copied[0]))
+            other.execute(f"INSERT INTO sidenote_runs VALUES ({marks})".encode(), copied[0])
+            polling = pool.submit(store.save_poll, [a_turn()], cursor=None, now=NOON)
+            with pytest.raises(TimeoutError):
+                polling.result(timeout=0.3)
+        polling.result(timeout=5)
+
+    assert {run.turn.message_id: run.state for run in store.runs()} == {
+        "m0": RunState.DONE,
+        "m1": RunState.WAITING,
+    }
+
+
+def test_a_first_opening_waits_for_another(url: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with between_lock_and_commit(url) as other:
+            opening = pool.submit(open_store, url)
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=0.5)
+            made = other.execute("SELECT to_regclass('sidenote_migrations')").fetchone()
+        opening.result(timeout=5).close()
+
+    assert made == (None,)
+
+
+@pytest.mark.parametrize("typed", ["7f\x00", "7f\ud83d"], ids=["NUL", "half a character"])
+def test_an_id_that_cannot_be_stored_is_the_callers_mistake(store: Store, typed: str) -> None:
+    with pytest.raises(InputError, match="check what was typed"):
+        store.run(typed)
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 
 from agent.adapters.store import SqlStore, open_store
+from agent.adapters.store.connect import _open
 from agent.errors import ConfigError, InputError, StoreUnavailable
 from agent.ports import Store
 from tests.adapters.store.builders import NOON, a_delivery, a_run, a_turn
@@ -189,6 +190,18 @@ def test_a_lock_of_another_process_is_unavailable(store: Store, path: Path) -> N
     assert store.runs() == ()
 
 
+def test_a_writer_has_the_lock_before_it_reads(store: Store, path: Path) -> None:
+    # Reading first and locking later fails at once when somebody wrote in between.
+    def read(connection: Connection) -> object:
+        connection.exec_driver_sql("SELECT * FROM sidenote_runs").all()
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=0.05)) as other:
+            return other.execute("BEGIN IMMEDIATE")
+
+    assert isinstance(store, SqlStore)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        store._database.write(read)
+
+
 def test_a_lock_that_goes_away_in_time_is_waited_for(store: Store, path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         with held_by_another(path):
@@ -250,6 +263,15 @@ def test_a_deleted_folder_is_unavailable(store: Store, path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_connection_never_makes_a_file_in_place_of_one_that_is_gone(path: Path) -> None:
+    path.parent.mkdir()
+
+    with pytest.raises(sqlite3.OperationalError):
+        _open(path)
+
+    assert not path.exists()
+
+
 def test_a_file_replaced_under_a_running_store_is_unavailable(store: Store, path: Path) -> None:
     backup = path.with_suffix(".backup")
     shutil.copy(path, backup)
@@ -302,7 +324,5 @@ def test_no_error_tells_what_a_customer_wrote(store: Store) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         store.intend(a_delivery("My card is 4111"))
 
-    error: BaseException | None = caught.value
-    while error is not None:
-        assert "4111" not in f"{error!r} {error}"
-        error = error.__cause__
+    assert "4111" not in str(caught.value)
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
