@@ -1,5 +1,6 @@
 """A statement stands only on messages that are there, with figures that they have."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -177,6 +178,18 @@ def test_a_proposal_is_usable_while_half_of_it_stands(kept: int, lost: int, usab
     )
 
     assert is_usable(given) is usable
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["a-", "aaaaaa-", "a1-", "1-", "1 ", "1,111", "a.", "a@", "(1)", "1/1/", "nov ", "3 nov "],
+)
+def test_a_message_made_to_be_slow_is_not(unit: str) -> None:
+    said = unit * (10_240 // len(unit))
+    started = time.process_time()
+    reason(f"{said}!", said)
+
+    assert time.process_time() - started < 2  # seconds; 5 before prefixes were bounded
 
 
 TEXTS = st.text(st.sampled_from("0123456789.,:-/# \u202f€ab@ynovkIV٤²\n"), max_size=60)

@@ -92,10 +92,11 @@ def to_proposal(
     dropped: list[tuple[str, str]] = []
     for section, said in _in_order(answer):
         # ⏎ is how the transcript shows a line break inside a message.
-        text = " ".join(_REFS_IN_TEXT.sub("", said.text).replace("⏎", " ").split())
-        reason = _reason_to_drop(text, said.refs, ids, len(kept))
+        raw = said.text[:MAX_TEXT]  # what is longer is dropped, and costs no work
+        text = " ".join(_REFS_IN_TEXT.sub("", raw).replace("⏎", " ").split())
+        reason = _reason_to_drop(said, ids, text=text, kept=len(kept))
         if reason:
-            dropped.append((text[:MAX_TEXT], reason))
+            dropped.append((text, reason))
             continue
         message_ids = tuple(dict.fromkeys(ids[ref] for ref in said.refs))
         kept.append(Statement(section=section, text=text, message_ids=message_ids))
@@ -116,14 +117,14 @@ def _in_order(answer: Answer) -> Iterator[tuple[Section, Said]]:
         yield from ((section, one) for one in said)
 
 
-def _reason_to_drop(text: str, refs: list[str], ids: dict[str, str], kept: int) -> str:
+def _reason_to_drop(said: Said, ids: dict[str, str], *, text: str, kept: int) -> str:
+    if len(said.text) > MAX_TEXT:
+        return "it is too long"
     if not text:
         return "it says nothing"
-    if len(text) > MAX_TEXT:
-        return "it is too long"
-    if not refs:
+    if not said.refs:
         return "it cites no message"
-    if not all(ref in ids for ref in refs):
+    if not all(ref in ids for ref in said.refs):
         return "it cites a message that is not there"
     return "there are too many statements" if kept >= MAX_STATEMENTS else ""
 
