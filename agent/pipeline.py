@@ -15,7 +15,7 @@ from agent.core.note import NoteContent, render_note
 from agent.core.policy import Autonomy, Decision, Facts, decide
 from agent.core.proposal import Proposal
 from agent.core.reply import suggested_reply
-from agent.core.rules import FOR_A_PERSON, RULES
+from agent.core.rules import FOR_A_PERSON, NO_REPLY_FITS, RULES
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
@@ -147,7 +147,8 @@ class Pipeline:
         """The note as it would be posted."""
         transcript = transcript_of(reading.conversation, reading.messages)
         channel = transcript.lines[-1].channel if transcript.lines else ""
-        danger = decision is not None and is_for_a_person(decision)
+        applying = {f.rule.id for f in decision.findings if f.applies} if decision else set()
+        reply = suggested_reply(proposal, self.policy, channel)
         return render_note(
             NoteContent(
                 transcript=transcript,
@@ -155,8 +156,8 @@ class Pipeline:
                 settings=self.policy.note,
                 run_id=turn.run_id,
                 previous=reading.told.statements if reading.told else (),
-                reply=None if danger else suggested_reply(proposal, self.policy, channel),
-                to_a_person=danger,
+                reply=None if applying & NO_REPLY_FITS else reply,
+                to_a_person=bool(applying & FOR_A_PERSON),
             )
         )
 
@@ -283,11 +284,6 @@ class Pipeline:
 _WITHOUT_PROPOSAL = tuple(
     rule for rule in RULES if rule.level is Autonomy.NOTHING and rule.id != "too-short-to-note"
 )
-
-
-def is_for_a_person(decision: Decision) -> bool:
-    """Whether a rule says that a person should answer."""
-    return any(f.applies and f.rule.id in FOR_A_PERSON for f in decision.findings)
 
 
 def newest_from_customer(messages: tuple[Message, ...]) -> Message | None:

@@ -19,6 +19,8 @@ from agent.core.transcript import Line, Transcript
 MAX_CHARACTERS = 10_240  # Kustomer's limit for a note's body
 # Kept longest when the note is too long: what is asked and what is open, then what was done.
 _KEEP_FIRST = (Section.REQUEST, Section.OPEN, Section.NEXT, Section.DONE)
+# However long the suggested reply, so many words are left for the summary and its references.
+_SUMMARY_WORDS = 70
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
@@ -38,12 +40,14 @@ class NoteContent:
 def render_note(content: NoteContent) -> str:
     """The note's text: at most `settings.max_words` words and Kustomer's 10,240 characters.
 
-    A suggested reply counts, but is never cut; nor is the first statement.
+    A suggested reply counts, but is never cut; where it takes too much, the note grows.
     """
     statements = [*content.proposal.statements, *_next_step(content)]
+    reply_words = len(content.reply.text.split()) if content.reply else 0
+    limit = max(content.settings.max_words, reply_words + _SUMMARY_WORDS)
     while True:
         text = _text(content, statements)
-        if len(text.split()) <= content.settings.max_words or len(statements) <= 1:
+        if len(text.split()) <= limit or len(statements) <= 1:
             return text[:MAX_CHARACTERS]
         statements.remove(_least_needed(statements))
 

@@ -332,6 +332,14 @@ _NOTE: dict[str, Test] = {
 # Where one of these applies, the note asks for a person and suggests no reply.
 FOR_A_PERSON = frozenset({"asks-for-a-person", "person-word", *(str(kind) for kind in Danger)})
 
+# Where one of these applies, no reply is suggested: it would answer half, nobody, or too late.
+NO_REPLY_FITS = FOR_A_PERSON | {
+    "team-spoke-last",
+    "several-questions",
+    "reads-like-instructions",
+    "maybe-automatic",
+}
+
 RULES: tuple[Rule, ...] = (
     *(Rule(name, Kind.LIMIT, Autonomy.NOTHING, test) for name, test in _NOTHING.items()),
     *(Rule(name, Kind.LIMIT, Autonomy.NOTE, test) for name, test in _NOTE.items()),
