@@ -76,8 +76,13 @@ class Call:
         rows: Sequence[T],
         render: Callable[[T], Json],
         include: Callable[[T], Iterable[Json]] | None = None,
+        *,
+        counted: bool = False,
     ) -> Answer:
-        """One page of a list, with its links, and what it includes when that was asked for."""
+        """One page of a list, with its links, and what it includes when that was asked for.
+
+        Only some lists are `counted`: those name their total and their last page.
+        """
         page = self.page()
         cut = page.cut(rows)
         more = page.number * page.size < len(rows)
@@ -87,6 +92,11 @@ class Call:
             "links": page_links(self.path, kept, page, more=more),
             "data": [render(row) for row in cut],
         }
+        if counted:
+            pages = max(-(-len(rows) // page.size), 1)
+            content["meta"] |= {"total": len(rows), "totalPages": pages}
+            last = page_links(self.path, kept, Page(pages, page.size), more=False)
+            content["links"]["last"] = last["self"]
         if include and self.query.get("include"):
             content["included"] = [part for row in cut for part in include(row)]
         return Answer(status=200, body=dumps(content))

@@ -74,6 +74,7 @@ CONVERSATION = Shape(
         "messages": many(shaped(MESSAGE, ["direction", "text"])),
         "notes": many(shaped(NOTE, ["body"])),
         "play": PLAY,
+        "expect": mapping,  # what the rules should say of it: for tests, ignored here
     },
     ("key", "messages"),
 )

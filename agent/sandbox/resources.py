@@ -168,7 +168,7 @@ def _message_attributes(record: MessageRecord, switches: Switches) -> Json:
         "meta": _meta(record, switches),
         "status": record.status,
         "auto": record.auto,
-        "sentiment": {},
+        "sentiment": {"polarity": 0, "confidence": 0},
         "sentAt": stamp(record.sent_at),
         "createdAt": stamp(record.created_at),
         "updatedAt": stamp(record.updated_at),
@@ -203,7 +203,8 @@ def _meta(record: MessageRecord, switches: Switches) -> Json:
 
 
 def attachment_json(attachment: Json, message: MessageRecord) -> Json:
-    """A file on a message, as `?include=attachments` lists it."""
+    """A file on a message, as `?include=attachments` lists it. Its content is not served."""
+    path = f"/v1/messages/{message.id}/attachments/{attachment['id']}"
     return {
         "type": "attachment",
         "id": attachment["id"],
@@ -217,7 +218,7 @@ def attachment_json(attachment: Json, message: MessageRecord) -> Json:
             "org": org(),
             "message": related("message", "messages", message.id),
         },
-        "links": {"self": f"/v1/messages/{message.id}/attachments/{attachment['id']}"},
+        "links": {"self": path, "related": f"{path}/content"},
     }
 
 

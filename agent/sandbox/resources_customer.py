@@ -4,6 +4,8 @@ from agent.sandbox.ids import stamp
 from agent.sandbox.records import ConversationRecord, CustomerRecord, Json
 from agent.sandbox.resources import org, user
 
+ORG_LANGUAGE = "en"
+
 
 def customer_json(record: CustomerRecord, conversations: list[ConversationRecord]) -> Json:
     """A customer, with counts over their conversations."""
@@ -47,6 +49,7 @@ def _customer_attributes(record: CustomerRecord, conversations: list[Conversatio
         "watchers": [],
         "recentLocation": {"updatedAt": active_at},
         "locale": record.locale,
+        "defaultLang": record.locale or ORG_LANGUAGE,
         "timeZone": None,
         "birthdayAt": None,
         "gender": None,

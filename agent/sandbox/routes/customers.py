@@ -50,7 +50,7 @@ def _only(call: Call, fits: Callable[[CustomerRecord], bool], field: str) -> Ans
 def _list(call: Call) -> Answer:
     rows = sorted(call.world.customers.values(), key=lambda c: c.id, reverse=True)
     there = [c for c in rows if not c.deleted]
-    return call.listed(there, lambda c: _shown(call.world, c))
+    return call.listed(there, lambda c: _shown(call.world, c), counted=True)
 
 
 def _create(call: Call) -> Answer:
