@@ -20,7 +20,7 @@ MAX_CHARACTERS = 10_240  # Kustomer's limit for a note's body
 # Kept longest when the note is too long: what is asked and what is open, then what was done.
 _KEEP_FIRST = (Section.REQUEST, Section.OPEN, Section.NEXT, Section.DONE)
 # However long the suggested reply, so many words are left for the summary and its references.
-_SUMMARY_WORDS = 70
+_SUMMARY_WORDS = 72
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
@@ -55,11 +55,15 @@ def render_note(content: NoteContent) -> str:
 def _text(content: NoteContent, statements: Sequence[Statement]) -> str:
     words = words_for(content.settings.language)
     lines = [_header(content, words), *_section_lines(content, statements, words)]
+    if content.reply:
+        label, step = (
+            words.sections[Section.NEXT],
+            words.suggested.format(topic=content.reply.topic),
+        )
+        lines += [f"{label:{_width(words)}}  {step}", content.reply.text]
     rest = [*_news(content, words), *_left_out(content.transcript, words)]
     if rest:
         lines.append(" ".join(rest))
-    if content.reply:
-        lines += [words.suggested.format(topic=content.reply.topic), content.reply.text]
     lines.append(f"{_engine(content.proposal, words)} · run {content.run_id}")
     return "\n".join(lines)
 
@@ -78,7 +82,7 @@ def _header(content: NoteContent, words: Words) -> str:
 def _section_lines(
     content: NoteContent, statements: Sequence[Statement], words: Words
 ) -> list[str]:
-    width = max(len(label) for label in words.sections.values())
+    width = _width(words)
     lines: list[str] = []
     for section in Section:
         label = words.sections[section]
@@ -88,6 +92,10 @@ def _section_lines(
                 lines.append(f"{label:{width}}  {_isolated(statement.text)}  ({reference})")
                 label = ""
     return lines
+
+
+def _width(words: Words) -> int:
+    return max(len(label) for label in words.sections.values())
 
 
 def _reference(statement: Statement, content: NoteContent, words: Words) -> str:
@@ -121,13 +129,12 @@ def _isolated(text: str) -> str:
 def _next_step(content: NoteContent) -> list[Statement]:
     """What to do, from the facts, when the model did not say."""
     lines = content.transcript.lines
-    if not lines or any(s.section is Section.NEXT for s in content.proposal.statements):
+    said = any(s.section is Section.NEXT for s in content.proposal.statements)
+    if not lines or said or content.reply:
         return []
     words = words_for(content.settings.language)
     if content.to_a_person:
         step = words.to_a_person
-    elif content.reply:
-        step = words.use_reply
     elif lines[-1].direction is Direction.OUT:
         step = words.wait
     else:

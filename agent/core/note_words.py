@@ -25,7 +25,6 @@ class Words:
     answer: str
     wait: str
     to_a_person: str
-    use_reply: str
     offline: str
     stood_in: str
 
@@ -45,11 +44,10 @@ ENGLISH = Words(
     repeated="Asked again since the last note.",
     unread=("1 attachment was not read: {names}.", "{n} attachments were not read: {names}."),
     left_out=("1 message was left out for length.", "{} messages were left out for length."),
-    suggested="Suggested reply ({topic}):",
+    suggested="Check and send the suggested reply ({topic}):",
     answer="Answer the customer's last message.",
     wait="Wait for the customer: the team spoke last.",
     to_a_person="A teammate should answer this personally.",
-    use_reply="Check the suggested reply and send it.",
     offline="offline engine",
     stood_in="offline engine, because {}",
 )
@@ -72,11 +70,10 @@ GERMAN = Words(
         "1 Nachricht wurde wegen der Länge ausgelassen.",
         "{} Nachrichten wurden wegen der Länge ausgelassen.",
     ),
-    suggested="Antwortvorschlag ({topic}):",
+    suggested="Antwortvorschlag prüfen und senden ({topic}):",
     answer="Die letzte Nachricht des Kunden beantworten.",
     wait="Auf den Kunden warten: das Team schrieb zuletzt.",
     to_a_person="Das sollte ein Mensch persönlich beantworten.",
-    use_reply="Antwortvorschlag prüfen und senden.",
     offline="Offline-Engine",
     stood_in="Offline-Engine, denn: {}",
 )
@@ -115,11 +112,10 @@ FRENCH = Words(
         "1 message a été omis (longueur).",
         "{} messages ont été omis (longueur).",
     ),
-    suggested="Réponse proposée ({topic}) :",
+    suggested="Vérifier et envoyer la réponse proposée ({topic}) :",
     answer="Répondre au dernier message du client.",
     wait="Attendre le client : l'équipe a écrit en dernier.",
     to_a_person="Une personne devrait répondre elle-même.",
-    use_reply="Vérifier la réponse proposée et l'envoyer.",
     offline="moteur hors ligne",
     stood_in="moteur hors ligne, car : {}",
 )
@@ -142,11 +138,10 @@ SPANISH = Words(
         "Se omitió 1 mensaje por longitud.",
         "Se omitieron {} mensajes por longitud.",
     ),
-    suggested="Respuesta sugerida ({topic}):",
+    suggested="Revisar y enviar la respuesta sugerida ({topic}):",
     answer="Responder al último mensaje del cliente.",
     wait="Esperar al cliente: el equipo escribió el último.",
     to_a_person="Debería responder una persona.",
-    use_reply="Revisar la respuesta sugerida y enviarla.",
     offline="motor sin conexión",
     stood_in="motor sin conexión, porque: {}",
 )
