@@ -2,7 +2,11 @@
 
 import fcntl
 import os
+import time
 from pathlib import Path
+
+_TRIES = 5
+_PAUSE_SECONDS = 0.025
 
 
 class DaemonLock:
@@ -20,16 +24,17 @@ class DaemonLock:
         self._file: int | None = None
 
     def acquire(self) -> bool:
-        """Take it without waiting. False: another daemon holds it. Having it already is fine.
+        """Take it. False: another daemon holds it. Having it already is fine.
+
+        Tries for a tenth of a second: a command that asks whether a daemon lives takes the lock
+        for an instant.
 
         Raises OSError when the file cannot be made.
         """
         if self._file is not None:
             return True
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _lock(file):
             os.close(file)
             return False
         os.ftruncate(file, 0)
@@ -49,3 +54,15 @@ class DaemonLock:
             return int(self._path.read_text("ascii"))
         except (OSError, ValueError):
             return None
+
+
+def _lock(file: int) -> bool:
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(_PAUSE_SECONDS)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        return True
+    return False

@@ -5,7 +5,8 @@ from agent.adapters.store.controls import ControlTables, ConversationTables, Upk
 from agent.adapters.store.database import Database
 from agent.adapters.store.deliveries import DeliveryTables
 from agent.adapters.store.migrate import migrate
-from agent.adapters.store.runs import PollerTables, RunTables
+from agent.adapters.store.polling import PollerTables
+from agent.adapters.store.runs import RunTables
 from agent.ports import Store
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -81,6 +82,16 @@ def test_a_released_lock_is_free(database: Path) -> None:
     lock.release()
 
     assert DaemonLock(database).acquire()
+
+
+def test_a_lock_that_somebody_had_for_an_instant_is_taken(database: Path) -> None:
+    asking = DaemonLock(database)
+    asking.acquire()
+    letting_go = Timer(0.02, asking.release)
+    letting_go.start()
+
+    assert DaemonLock(database).acquire()
+    letting_go.join()
 
 
 def test_two_databases_in_one_folder_have_two_locks(database: Path) -> None:
