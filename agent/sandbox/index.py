@@ -1,18 +1,28 @@
 """The search index: what searches see of conversations, some time behind the truth."""
 
 import json
+from bisect import bisect_left, insort
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from agent.sandbox.records import Json
+from agent.sandbox.records import Json, Value
+
+
+class Attributes(Protocol):
+    """What a record can be searched by; an absent value is None."""
+
+    def get(self, name: str, /) -> Value:
+        """The value by its search name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One record as searches see it: its attributes by search name; `raw` makes its JSON."""
+    """One record as searches see it. `updated_at` is as Kustomer writes it; `raw` its JSON."""
 
     id: str
-    attributes: Json
+    updated_at: str
+    attributes: Attributes
     raw: Callable[[], bytes]
 
 
@@ -21,16 +31,24 @@ class SearchIndex:
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
+        self._order: list[tuple[str, str]] = []  # (updated_at, id), ascending
 
     def put(self, resource: Json) -> None:
         """Let searches see this state of a conversation."""
         raw = json.dumps(resource, separators=(",", ":"), ensure_ascii=False).encode()
+        updated_at = resource["attributes"]["updatedAt"]
         attributes = conversation_attributes(resource)
-        self._entries[resource["id"]] = Entry(resource["id"], attributes, lambda: raw)
+        entry = Entry(resource["id"], updated_at, attributes, lambda: raw)
+        replaced = self._entries.get(entry.id)
+        if replaced:
+            del self._order[bisect_left(self._order, (replaced.updated_at, entry.id))]
+        insort(self._order, (updated_at, entry.id))
+        self._entries[entry.id] = entry
 
-    def entries(self) -> list[Entry]:
-        """All of them."""
-        return list(self._entries.values())
+    def entries(self, since: str = "") -> list[Entry]:
+        """Those updated at or after that moment, oldest first, then by id."""
+        start = bisect_left(self._order, (since, ""))
+        return [self._entries[record_id] for _, record_id in self._order[start:]]
 
 
 def conversation_attributes(resource: Json) -> Json:

@@ -6,10 +6,10 @@ from typing import Any
 
 from agent.sandbox.answers import Refusal
 from agent.sandbox.ids import parse_time, stamp
-from agent.sandbox.index import Entry
+from agent.sandbox.index import Attributes, Entry
 from agent.sandbox.records import Json, Value
 
-Test = Callable[[Json], bool]
+Test = Callable[[Attributes], bool]
 _DATE = 10  # characters of YYYY-MM-DD
 
 
@@ -19,7 +19,7 @@ def test_of(query: Json, known: frozenset[str]) -> Test:
     some = _tests(query.get("or"), known)
     none = _tests(query.get("not"), known)
 
-    def fits(attributes: Json) -> bool:
+    def fits(attributes: Attributes) -> bool:
         if not all(test(attributes) for test in every):
             return False
         if some and not any(test(attributes) for test in some):
@@ -59,7 +59,7 @@ def _comparison(name: str, operator: str, value: Value) -> Test:
         value = [_time(name, v) for v in value] if isinstance(value, list) else _time(name, value)
     compare = _OPERATORS[operator]
 
-    def fits(attributes: Json) -> bool:
+    def fits(attributes: Attributes) -> bool:
         try:
             return compare(attributes.get(name), value)
         except TypeError:
@@ -120,11 +120,23 @@ def in_order(entries: list[Entry], sort: Value, known: frozenset[str]) -> list[E
     """
     keys = _sort_keys(sort, known)
     if not keys:
-        return sorted(entries, key=lambda e: (_updated(e), e.id), reverse=True)
+        return sorted(entries, key=lambda e: (e.updated_at, e.id), reverse=True)
+    if len(keys) == 1 and keys[0][0].endswith("_updated_at") and not keys[0][1]:
+        return sorted(entries, key=lambda e: (e.updated_at, e.id))
     done = sorted(entries, key=lambda e: e.id)
     for name, descending in reversed(keys):
         done.sort(key=_sort_value(name), reverse=descending)
     return done
+
+
+def updated_since(query: Json, context: str) -> str:
+    """A moment before which nothing can fit the query, "" when any may; only saves time."""
+    every = query.get("and")
+    clauses = every if isinstance(every, list) else [every] if every else []
+    name = f"{context}_updated_at"
+    bounds = [c[name] for c in clauses if isinstance(c.get(name), dict)]
+    found = [_time(name, b[o]) for b in bounds for o in ("gte", "gt") if o in b]
+    return max((at for at in found if isinstance(at, str)), default="")
 
 
 def _sort_keys(sort: Value, known: frozenset[str]) -> list[tuple[str, bool]]:
@@ -147,8 +159,3 @@ def _sortable(value: Value) -> tuple[int, Value]:
     if value is None:
         return (0, "")
     return (1, value) if isinstance(value, str) else (2, float(value or 0))
-
-
-def _updated(entry: Entry) -> str:
-    names = (name for name in entry.attributes if name.endswith("_updated_at"))
-    return str(entry.attributes.get(next(names, ""), ""))

@@ -1,16 +1,23 @@
 """What customers, notes and messages can be searched by."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from agent.sandbox.answers import dumps
 from agent.sandbox.ids import stamp, stamp_or_none
 from agent.sandbox.index import Entry
-from agent.sandbox.records import ConversationRecord, CustomerRecord, MessageRecord, NoteRecord
+from agent.sandbox.records import (
+    ConversationRecord,
+    CustomerRecord,
+    MessageRecord,
+    NoteRecord,
+    Value,
+)
 from agent.sandbox.resources import message_json, note_json
 from agent.sandbox.resources_customer import customer_json
 from agent.sandbox.switches import Switches
 
+Record = TypeVar("Record")
 _CUSTOMER: dict[str, Callable[[CustomerRecord], Any]] = {
     "customer_name": lambda c: c.name,
     "customer_any_text": lambda c: c.name,
@@ -55,19 +62,36 @@ NOTE_NAMES = frozenset(_NOTE)
 MESSAGE_NAMES = frozenset(_MESSAGE)
 
 
-def customer_entry(record: CustomerRecord, conversations: list[ConversationRecord]) -> Entry:
+class _Read(Generic[Record]):
+    """Attributes that are worked out only when a search asks for them."""
+
+    def __init__(self, record: Record, readers: dict[str, Callable[[Record], Any]]) -> None:
+        self._record = record
+        self._readers = readers
+
+    def get(self, name: str, /) -> Value:
+        """The value by its search name."""
+        read = self._readers.get(name)
+        return read(self._record) if read else None
+
+
+def customer_entry(
+    record: CustomerRecord, conversations: Callable[[], list[ConversationRecord]]
+) -> Entry:
     """A customer as searches see it."""
-    attributes = {name: read(record) for name, read in _CUSTOMER.items()}
-    return Entry(record.id, attributes, lambda: dumps(customer_json(record, conversations)))
+    attributes = _Read(record, _CUSTOMER)
+    at = stamp(record.updated_at)
+    return Entry(record.id, at, attributes, lambda: dumps(customer_json(record, conversations())))
 
 
 def note_entry(record: NoteRecord) -> Entry:
     """A note as searches see it."""
-    attributes = {name: read(record) for name, read in _NOTE.items()}
-    return Entry(record.id, attributes, lambda: dumps(note_json(record)))
+    at = stamp(record.updated_at)
+    return Entry(record.id, at, _Read(record, _NOTE), lambda: dumps(note_json(record)))
 
 
 def message_entry(record: MessageRecord, switches: Switches) -> Entry:
     """A message as searches see it."""
-    attributes = {name: read(record) for name, read in _MESSAGE.items()}
-    return Entry(record.id, attributes, lambda: dumps(message_json(record, switches)))
+    attributes = _Read(record, _MESSAGE)
+    at = stamp(record.updated_at)
+    return Entry(record.id, at, attributes, lambda: dumps(message_json(record, switches)))

@@ -4,13 +4,14 @@ messages. 100 pages at most; a machine user may ask 100 times a minute.
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 
 from agent.sandbox.answers import Answer, Page, Refusal, dumps, page_links
 from agent.sandbox.calls import Call, Route, seen_until
 from agent.sandbox.index import KNOWN as CONVERSATION_NAMES
 from agent.sandbox.index import Entry
 from agent.sandbox.records import Json, Value
-from agent.sandbox.search import in_order, test_of
+from agent.sandbox.search import in_order, test_of, updated_since
 from agent.sandbox.searchable import (
     CUSTOMER_NAMES,
     MESSAGE_NAMES,
@@ -38,11 +39,11 @@ def _search(call: Call) -> Answer:
     known, entries = _CONTEXTS[context]
     _refuse_sort(call, query.get("sort"))
     fits = test_of(query, known)
-    deleted = bool(query.get("includeDeleted"))
+    deleted, gone = bool(query.get("includeDeleted")), f"{context}_deleted"
     found = [
         entry
-        for entry in entries(call)
-        if fits(entry.attributes) and (deleted or not entry.attributes.get(f"{context}_deleted"))
+        for entry in entries(call, updated_since(query, context))
+        if fits(entry.attributes) and (deleted or not entry.attributes.get(gone))
     ]
     return _page_of(call, in_order(found, query.get("sort"), known), page)
 
@@ -75,35 +76,36 @@ def _joined(meta: Json, links: Json, entries: list[Entry]) -> bytes:
     return head + b',"data":[' + b",".join(entry.raw() for entry in entries) + b"]}"
 
 
-def _conversations(call: Call) -> Iterable[Entry]:
+def _conversations(call: Call, since: str) -> Iterable[Entry]:
+    found = call.world.index.entries(since)
     if call.world.switches["merged"] != "gone":
-        return call.world.index.entries()
-    rows = call.world.conversations
-    return [e for e in call.world.index.entries() if not rows[e.id].merged_into]
+        return found
+    return [e for e in found if not call.world.conversations[e.id].merged_into]
 
 
-def _customers(call: Call) -> Iterable[Entry]:
+def _customers(call: Call, _since: str) -> Iterable[Entry]:
+    until = _seen(call)
     for customer in call.world.customers.values():
-        if customer.updated_at <= _seen(call) and not customer.deleted:
-            yield customer_entry(customer, call.world.conversations_of(customer.id))
+        if customer.updated_at <= until and not customer.deleted:
+            yield customer_entry(customer, partial(call.world.conversations_of, customer.id))
 
 
-def _notes(call: Call) -> Iterable[Entry]:
-    notes = call.world.notes.values()
-    return [note_entry(note) for note in notes if note.updated_at <= _seen(call)]
+def _notes(call: Call, _since: str) -> Iterable[Entry]:
+    until = _seen(call)
+    return [note_entry(note) for note in call.world.notes.values() if note.updated_at <= until]
 
 
-def _messages(call: Call) -> Iterable[Entry]:
+def _messages(call: Call, _since: str) -> Iterable[Entry]:
+    until, switches = _seen(call), call.world.switches
     messages = call.world.messages.values()
-    switches = call.world.switches
-    return [message_entry(m, switches) for m in messages if m.updated_at <= _seen(call)]
+    return [message_entry(m, switches) for m in messages if m.updated_at <= until]
 
 
 def _seen(call: Call) -> datetime:
     return seen_until(call.world.now(), call.world.switches.number("index-lag"))
 
 
-_CONTEXTS: dict[str, tuple[frozenset[str], Callable[[Call], Iterable[Entry]]]] = {
+_CONTEXTS: dict[str, tuple[frozenset[str], Callable[[Call, str], Iterable[Entry]]]] = {
     "conversation": (CONVERSATION_NAMES, _conversations),
     "customer": (CUSTOMER_NAMES, _customers),
     "note": (NOTE_NAMES, _notes),
