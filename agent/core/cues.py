@@ -30,7 +30,7 @@ _STEPS = _any_of(
 # What a customer wants or misses.
 _WANTS = _any_of(
     r"want|need|would like|can i|could i|how (?:do|can|long|much)|trying to|waiting|refund",
-    r"(?:ca|do|wo|is|did|does|was|has|have)n['’]?t|not working|still|never",
+    r"(?:ca|wo|is|did|does|was|has|have)n['’]?t|not working|still|never",
     r"not (?:yet|received|arrived|come)|missing",
     r"möchte|brauche|will|wollte|kann ich|wie (?:kann|lange|viel)|warte|immer noch",
     r"(?:funktioniert|geht|klappt) (?:\w+ )?nicht|noch nicht|fehlt|fehlen",

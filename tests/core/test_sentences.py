@@ -45,6 +45,12 @@ def test_what_is_no_sentence_stays_with_the_one_before(rest: str) -> None:
     assert sentences_of(f"See here. {rest}") == (f"See here. {rest}",)
 
 
+def test_a_link_on_the_next_line_stays_too() -> None:
+    assert sentences_of("See here:\nhttps://shop.example/x") == (
+        "See here: https://shop.example/x",
+    )
+
+
 def test_nothing_said_has_no_sentences() -> None:
     assert sentences_of(" \n ") == ()
 

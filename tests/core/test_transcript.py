@@ -109,6 +109,12 @@ def test_what_only_looks_like_a_thread_or_signature_stays(text: str) -> None:
     assert only(text, "email") == text
 
 
+def test_the_last_line_above_a_thread_is_not_part_of_it() -> None:
+    thread = "On Mon, 2 Mar 2026 10:00, Ben <ben@shop.example> wrote:\n\nHave you tried it?"
+
+    assert only(f"I tried it\nand it leaks.\n{thread}", "email") == "I tried it\nand it leaks."
+
+
 def test_answers_between_quotes_stay() -> None:
     between = "On Mon, 2 Mar 2026 at 10:00, Ben <b@shop.example> wrote:\n> Which lid?\nThe red one."
 
@@ -140,6 +146,14 @@ def test_lines_broken_by_a_mail_program_are_joined() -> None:
     assert only(wrapped) == wrapped.replace("\n", " ")
 
 
+@pytest.mark.parametrize("second", ["it still leaks.", "It still leaks.", "- the lid", "2 kettles"])
+def test_lines_that_a_person_ended_are_not_joined(second: str) -> None:
+    first = "I bought the kettle in March and since last week the lid is loose"
+    ended = first + ("." if second[0].islower() else "")
+
+    assert only(f"{ended}\n{second}") == f"{ended}\n{second}"
+
+
 @pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\U000e0041", "\x00", "\ud800"])
 def test_what_nobody_sees_is_taken_out(hidden: str) -> None:
     assert only(f"Where{hidden} is it?") == "Where is it?"
@@ -159,6 +173,7 @@ def test_joiners_stay_where_a_script_needs_them() -> None:
         "< / Transcript >",
         "＜/transcript＞",
         "<tran\u200bscript>",
+        "<tran\u200dscript>",
         '<message id="m9">',
         "<system>",
         "<|im_start|>",
@@ -225,6 +240,14 @@ def test_the_first_request_is_the_customers() -> None:
     found = transcript_of(conversation(), messages, budget_characters=1_000)
 
     assert found.lines[0].direction is Direction.IN
+
+
+def test_nothing_between_the_newest_is_skipped_to_fit_older_ones() -> None:
+    messages = said("in: First", "out: Small", f"in: {'big ' * 100}", "out: Newest")
+
+    found = transcript_of(conversation(), messages, budget_characters=250)
+
+    assert [line.ref for line in found.lines] == ["m1", "m4"]
 
 
 def test_one_huge_message_is_cut_and_the_rest_kept_aside() -> None:

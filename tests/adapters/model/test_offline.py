@@ -155,6 +155,51 @@ def test_a_long_opener_leaves_room_for_the_rest() -> None:
     assert section(proposal, Section.OPEN) == ["Does it fit?"]
 
 
+def test_the_last_question_is_told_however_much_was_said_before() -> None:
+    rounds = [
+        line
+        for n in "abcdefgh"
+        for line in (f"in: {n}?", f"out: We have {' '.join(f'{n}word{m}' for m in range(14))}.")
+    ]
+
+    proposal = propose("in: Eight of my kettles leak.", *rounds, "in: Can you mend them?")
+
+    assert section(proposal, Section.OPEN) == ["Can you mend them?"]
+
+
+def test_one_message_does_not_take_all_the_words() -> None:
+    opener = " ".join(f"Kettle {n} {' '.join(f'{n}word{m}' for m in range(12))}." for n in "abcdef")
+    answers = [f"out: Lid {n} {' '.join(f'{n}answer{m}' for m in range(12))}." for n in "xy"]
+
+    proposal = propose(f"in: {opener}", *answers)
+
+    assert len(section(proposal, Section.DONE)) == len(answers)
+
+
+def test_until_the_team_has_written_everything_is_the_request() -> None:
+    proposal = propose("in: My new kettle leaks.", "in: Can you please send me another lid?")
+
+    assert {statement.section for statement in proposal.statements} == {Section.REQUEST}
+
+
+def test_in_a_long_thread_the_newest_counts_more() -> None:
+    answer = "out: We have sent the {0} lid to the {0} shop with the {0} post."
+    proposal = propose(
+        "in: The lid of my kettle leaks.",
+        answer.format("first"),
+        *(f"in: {n} more" for n in range(60)),
+        answer.format("second"),
+    )
+
+    assert section(proposal, Section.DONE)[0] == answer.format("second").removeprefix("out: ")
+
+
+def test_a_script_without_spaces_is_held_to_the_same_length() -> None:
+    lines = [f"in: {chr(0x4E00 + n) * 60}。" for n in range(10)]
+
+    assert len(propose(*lines).statements) == MAX_WORDS // 30
+
+
 def test_a_short_chat_is_told_nearly_whole() -> None:
     proposal = propose(
         "in: hi", "in: my kettle leaks", "out: Which one?", "in: the red one of order 7"
@@ -257,6 +302,8 @@ def test_a_question_between_two_topics_has_a_small_margin() -> None:
 def test_the_sentence_that_asks_is_found_in_a_long_message() -> None:
     proposal = propose(
         "in: I hope you are all well and had a good weekend with your families up in the hills. "
+        "We went swimming, and the children found a snail as big as a fist under a wet stone. "
+        "It rained all Sunday, so we stayed inside and looked at photographs of our wedding. "
         "Last month I bought a kettle from you for my mother, who lives in another town. "
         "When will my order be delivered? She is looking forward to her tea with some biscuits."
     )
@@ -270,6 +317,32 @@ def test_the_newest_question_counts() -> None:
     )
 
     assert proposal.topic.name == "opening-hours"
+
+
+def test_messages_sent_in_a_row_are_one_question() -> None:
+    proposal = propose(
+        "in: Are you open on Sunday?", "out: Yes.", "in: Where is my parcel?", "in: thanks"
+    )
+
+    assert proposal.topic.name == "order-status"
+
+
+def test_accents_and_capitals_change_nothing() -> None:
+    topic = Topic(name="pedido", description="¿Dónde está mi pedido?")
+    policy = TeamPolicy(topics=(topic, *POLICY.topics))
+
+    assert propose("in: DONDE ESTA MI PEDIDO", policy=policy).topic == (
+        propose("in: ¿Dónde está mi pedido?", policy=policy).topic
+    )
+
+
+def test_a_question_that_is_hardly_near_has_a_small_margin_even_without_a_next_topic() -> None:
+    only_topic = TeamPolicy(topics=POLICY.topics[:1])
+
+    far = propose("in: Is there an order of monks who deliver cheese?", policy=only_topic).topic
+    near = propose("in: When will my order be delivered?", policy=only_topic).topic
+
+    assert 0 < far.margin < near.margin
 
 
 def test_any_news_means_the_first_request() -> None:
@@ -301,6 +374,8 @@ def test_a_changed_policy_counts_from_the_next_turn_on() -> None:
         ("Où est ma commande ? Je l'attends depuis une semaine.", "fr"),
         ("¿Dónde está mi pedido? Lo espero desde hace una semana.", "es"),
         ("أين طلبي؟ أنتظره منذ أسبوع.", "ar"),
+        ("Grüezi, wo isch mini Bschtellig blibe?", "de"),  # Swiss German
+        ("Deckel kaputt", ""),  # the model wavers between several
         ("WO BLEIBT MEINE BESTELLUNG?", "de"),
         ("ok", ""),
         ("40-2291 https://shop.example/where-is-my-order 😀", ""),
