@@ -159,7 +159,10 @@ def test_the_last_question_is_told_however_much_was_said_before() -> None:
     rounds = [
         line
         for n in "abcdefgh"
-        for line in (f"in: {n}?", f"out: We have {' '.join(f'{n}word{m}' for m in range(14))}.")
+        for line in (
+            f"in: And kettle {n}?",
+            f"out: We have {' '.join(f'{n}word{m}' for m in range(14))}.",
+        )
     ]
 
     proposal = propose("in: Eight of my kettles leak.", *rounds, "in: Can you mend them?")
