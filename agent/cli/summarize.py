@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from agent.cli.opened import opened
-from agent.cli.terminal import print_json, safe, say
+from agent.cli.terminal import print_json, safe, say, waiting
 from agent.errors import InputError
 from agent.on_demand import Summary, in_language, parse_conversation_id, summarize
 from agent.posting import post
@@ -37,7 +37,7 @@ def command(
     if again and not posting:
         raise InputError("--again goes with --post")
     conversation_id = parse_conversation_id(conversation)
-    with opened(needs_database=posting) as app:
+    with opened(needs_database=posting) as app, waiting("Reading the conversation …"):
         if posting:
             summary = post(in_language(app.pipeline, language), conversation_id, again=again)
         else:

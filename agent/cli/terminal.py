@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import click
@@ -60,6 +62,17 @@ def story_console() -> Console:
     return _console(is_terminal=sys.stderr.isatty(), stderr=True)
 
 
+@contextmanager
+def waiting(words: str) -> Iterator[None]:
+    """Show that something takes a while, on a terminal only."""
+    console = story_console()
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(Text(words, style="dim")):
+        yield
+
+
 def _console(*, is_terminal: bool, stderr: bool) -> Console:
     if not is_terminal:
         return Console(
@@ -83,6 +96,8 @@ def why(run: Run) -> str:
     """The rules that made the decision, or why the run stopped."""
     if run.error is not None:
         return one_line(f"{run.error.step}: {run.error.message}")
+    if run.disposition is Disposition.OVERTAKEN and not run.because:
+        return "a newer message came"
     return ", ".join(run.because)
 
 

@@ -65,6 +65,7 @@ class Message:
     channel: str = ""
     subject: str = ""
     sender: str = ""  # address the message came from, as the channel writes it; "" when not told
+    to: tuple[str, ...] = ()  # addresses it was sent to, as far as the channel tells them
     status: str = ""  # sent | received | error | whatever Kustomer adds
     error: str = ""  # Kustomer's code for a delivery that failed, e.g. "invalid-recipient"
     auto: bool = False

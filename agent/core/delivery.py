@@ -30,6 +30,7 @@ class Step(StrEnum):
     WAIT = "wait"  # then write
     KEEP_OLDEST = "keep-oldest"  # delete our newer ones, then look again
     SETTLE_ARRIVED = "settle-arrived"
+    SETTLE_SAVED = "settle-saved"  # it lies in the composer, sent to nobody
     SETTLE_OVERTAKEN = "settle-overtaken"
     STOP = "stop"  # a person looks; a retry starts from here, looking first
 
@@ -44,6 +45,20 @@ NOTE_NEXT: dict[Known, Step] = {
     Known.NOT_APPLIED: Step.WAIT,
     Known.FOUND: Step.SETTLE_ARRIVED,
     Known.APPLIED: Step.SETTLE_ARRIVED,
+    Known.TWICE: Step.KEEP_OLDEST,
+    Known.GONE: Step.SETTLE_OVERTAKEN,
+    Known.REFUSED: Step.STOP,
+}
+
+# Unsent drafts: the marker also survives a lost database, so the first step is a look. One that
+# is absent is staged again at once: a second draft reaches nobody and is found and deleted.
+DRAFT_NEXT: dict[Known, Step] = {
+    Known.INTENDED: Step.LOOK,
+    Known.STARTED: Step.LOOK,
+    Known.ABSENT: Step.WRITE,
+    Known.NOT_APPLIED: Step.WAIT,
+    Known.FOUND: Step.SETTLE_SAVED,
+    Known.APPLIED: Step.SETTLE_SAVED,
     Known.TWICE: Step.KEEP_OLDEST,
     Known.GONE: Step.SETTLE_OVERTAKEN,
     Known.REFUSED: Step.STOP,

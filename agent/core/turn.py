@@ -50,6 +50,11 @@ def again_marker(turn: Turn, number: int) -> str:
     return "sidenote-" + sha256(f"note-again-{number}:{turn.key}".encode()).hexdigest()[:32]
 
 
+def send_marker(identity: str) -> str:
+    """The marker of a text that a person or a script sends; the same identity is the same send."""
+    return "sidenote-" + sha256(f"send:{identity}".encode()).hexdigest()[:32]
+
+
 def object_id_of(marker: str) -> str:
     """The 24 hex digits we offer as the note's id.
 

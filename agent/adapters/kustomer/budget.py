@@ -164,6 +164,11 @@ class SharedBudget:
         """Pause all workers; a shorter pause never ends a longer one."""
         self._write(paused_until=until.timestamp())
 
+    @property
+    def reported(self) -> int | None:
+        """The organization's limit a minute, as the last answer to this process told it."""
+        return self._reported
+
     def close(self) -> None:
         """Let go of the connections."""
         self._engine.dispose()

@@ -261,6 +261,7 @@ def parse_message(
         channel=seen.channel,
         subject=seen.subject or clean(seen.meta.get("subject")),
         sender=sender,
+        to=tuple(address for _, address in addresses(seen.meta.get("to")) if address),
         status=seen.status,
         error=clean(seen.error.get("code")) or clean(seen.error.get("title")),
         auto=seen.auto,

@@ -1,0 +1,158 @@
+"""Tries what the settings name: policy, database, Kustomer, model. Nothing is written anywhere
+but in our own database, which is made when it is missing.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from agent.core.conversation import Author, AuthorKind, Direction
+from agent.core.transcript import Line, Transcript
+from agent.errors import AgentError, ModelUnavailable
+from agent.settings import Settings
+from agent.wiring import App
+
+A_MOMENT = timedelta(minutes=5)  # how far back the search that tries the permission looks
+
+
+class Found(StrEnum):
+    """How one attempt ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    UNTRIED = "not tried"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One thing that was tried, and what came of it in words."""
+
+    name: str
+    found: Found
+    words: str
+
+
+def attempts(app: App) -> Iterator[Attempt]:
+    """Everything in turn, each as soon as it is known."""
+    yield _try("policy", lambda: _policy(app))
+    yield _try("database", lambda: _database(app))
+    yield _pause(app)
+    yield from _kustomer(app)
+    yield _model(app)
+
+
+def shown_settings(settings: Settings) -> dict[str, str]:
+    """Every setting by its name, as a person may see it: secrets by their length only."""
+    minute = settings.requests_per_minute
+    policy, url = settings.policy, settings.database_url
+    return {
+        "KUSTOMER_BASE_URL": settings.kustomer_url or "not set",
+        "KUSTOMER_API_KEY": str(settings.kustomer_key or "not set"),
+        "OPENAI_API_KEY": str(settings.openai_key or "not set: the offline engine is used"),
+        "OPENAI_BASE_URL": settings.openai_url or "not set",
+        "SIDENOTE_MODEL": settings.model or "not set",
+        "SIDENOTE_DATABASE_URL": _without_password(url),
+        "SIDENOTE_POLICY": str(policy) if policy else "built in",
+        "SIDENOTE_POLL_SECONDS": f"{settings.poll.total_seconds():g}",
+        "SIDENOTE_QUIET_SECONDS": f"{settings.quiet.total_seconds():g}",
+        "SIDENOTE_REQUESTS_PER_MINUTE": str(minute or "30 % of the organization's limit"),
+        "SIDENOTE_CONSOLE": settings.console or "off",
+        "SIDENOTE_WORKER": settings.worker,
+        "SIDENOTE_PAUSED": "yes" if settings.paused else "no",
+        "SIDENOTE_PAUSE_FILE": str(settings.pause_file),
+        "SIDENOTE_KEEP_DAYS": f"{settings.keep / timedelta(days=1):g}",
+    }
+
+
+def _without_password(url: str) -> str:
+    """A database URL without what stands before the @, which may hold a password."""
+    scheme, _, rest = url.partition("://")
+    _, at, place = rest.rpartition("@")
+    hidden = "…@" if at else ""
+    # libpq also takes the password as a parameter.
+    return f"{scheme}://{hidden}{place.partition('?')[0]}"
+
+
+def _try(name: str, attempt: Callable[[], str]) -> Attempt:
+    try:
+        return Attempt(name, Found.OK, attempt())
+    except AgentError as error:
+        return Attempt(name, Found.FAILED, str(error))
+    except OSError as error:
+        return Attempt(name, Found.FAILED, f"{type(error).__name__}: {error.strerror}")
+
+
+def _policy(app: App) -> str:
+    policy = app.policy
+    return f"{len(policy.topics)} topics, notes in {policy.note.language}, version {policy.version}"
+
+
+def _database(app: App) -> str:
+    lives = "a daemon works on it" if app.daemon_lives() else "no daemon works on it"
+    return f"schema {app.store.schema_version()}, {lives}"
+
+
+def _pause(app: App) -> Attempt:
+    try:
+        pause = app.pause.paused()
+    except (AgentError, OSError):
+        return Attempt("pause", Found.UNTRIED, "the database cannot be opened")
+    if pause is None:
+        return Attempt("pause", Found.OK, "not paused")
+    return Attempt("pause", Found.OK, f"PAUSED by {pause.by}. 'sidenote resume' goes on")
+
+
+def _kustomer(app: App) -> Iterator[Attempt]:
+    settings = app.settings
+    if settings.kustomer_url is None or settings.kustomer_key is None:
+        yield Attempt("kustomer key", Found.UNTRIED, "KUSTOMER_BASE_URL and KUSTOMER_API_KEY")
+        return
+    key = _try("kustomer key", lambda: f"belongs to {app.kustomer.current_user().name or '?'}")
+    yield key
+    if key.found is not Found.OK:
+        return
+    yield _try("search", lambda: _search(app))
+    yield _limit(app)
+    yield Attempt(
+        "notes, drafts", Found.UNTRIED, "cannot be tried without writing: give the key their roles"
+    )
+
+
+def _search(app: App) -> str:
+    pages = app.kustomer.changed_conversations(app.clock.now() - A_MOMENT, page_size=1)
+    next(iter(pages), ())
+    return "the key may search conversations"
+
+
+def _limit(app: App) -> Attempt:
+    reported = getattr(app.budget, "reported", None)
+    if reported is None:
+        return Attempt("request limit", Found.UNTRIED, "Kustomer did not report one")
+    return Attempt("request limit", Found.OK, f"{reported} a minute for the organization")
+
+
+def _model(app: App) -> Attempt:
+    if app.settings.openai_key is None:
+        return Attempt("model", Found.OK, "offline engine: no OPENAI_API_KEY is set")
+    return _try("model", lambda: _propose(app))
+
+
+def _propose(app: App) -> str:
+    """One tiny real call."""
+    now = app.clock.now()
+    line = Line(
+        ref="m1",
+        message_id="m1",
+        direction=Direction.IN,
+        author=Author(kind=AuthorKind.CUSTOMER),
+        sent_at=now,
+        channel="chat",
+        text="Hello, when do you open on Saturday?",
+    )
+    transcript = Transcript(conversation_id="check", subject="", lines=(line,))
+    proposal = app.model.propose(transcript, app.policy)
+    if proposal.stood_in:
+        raise ModelUnavailable(f"{app.settings.model}: {proposal.stood_in}")
+    tokens = proposal.usage.input_tokens + proposal.usage.output_tokens
+    return f"{proposal.engine} answered, {tokens} tokens"

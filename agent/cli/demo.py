@@ -1,0 +1,120 @@
+"""`sidenote demo`: the whole of it on this machine, without keys."""
+
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from agent.cli.demo_place import FILE, demo_environment, demo_folder
+from agent.cli.live import FreshNotes, View, live_view, note_panel
+from agent.cli.outcome import ended_since, report, sentence
+from agent.cli.terminal import say, story_console
+from agent.cli.working import work
+from agent.daemon import summary
+from agent.errors import InputError
+from agent.log import configure
+from agent.ports import Run
+from agent.sandbox.server import Sandbox
+from agent.settings import load_settings
+from agent.shipped import shipped
+from agent.wiring import App
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Handle everything at once, then end.")
+@click.option("--json", "as_json", is_flag=True, help="Log as JSON; with --once, print the result.")
+def command(*, once: bool, as_json: bool) -> None:
+    """Watch it work: a made-up helpdesk, the daemon, no keys needed and none read.
+
+    \b
+    sidenote demo                        conversations come in, notes appear; Ctrl-C ends it
+    sidenote demo --once                 the same conversations, all at once
+    sidenote demo --once --json | jq .noted
+
+    \b
+    Afterwards:
+    sidenote runs --demo
+    sidenote explain RUN --demo
+    """
+    files = sorted((shipped("fixtures") / "demo").glob("*.jsonl"))
+    if not files:
+        raise InputError("the demo's conversations are missing; install sidenote again")
+    # Messages that come in live are for watching. Without it everything is there from the start.
+    with demo_database() as folder, Sandbox(load=files, play=not once) as sandbox:
+        environment = demo_environment(folder) | {
+            "KUSTOMER_BASE_URL": sandbox.url,
+            "KUSTOMER_API_KEY": sandbox.key,
+        }
+        with closing(App(load_settings(environment))) as app:
+            runs = _play(app, once=once, as_json=as_json)
+            if once:
+                report(app, runs, as_json=as_json)
+    if not as_json:
+        say("" if once else f"\n{sentence(summary(runs))}")
+        _tell_what_next(runs, folder)
+
+
+@contextmanager
+def demo_database() -> Iterator[Path]:
+    """A folder for an empty database: the state folder's, or a temporary one beside a demo."""
+    folder = demo_folder(os.environ)
+    lock = App(load_settings(demo_environment(folder))).file_lock
+    try:
+        is_free = lock is not None and lock.acquire()
+    except OSError:
+        is_free = False
+    if lock is None or not is_free:
+        with tempfile.TemporaryDirectory(prefix="sidenote-demo-") as temporary:
+            yield Path(temporary)
+        return
+    # Each demo starts anew: the same conversations would count as handled.
+    for path in folder.glob(f"{FILE}*"):
+        if path.name != f"{FILE}.lock":
+            path.unlink(missing_ok=True)
+    lock.release()
+    yield folder
+
+
+def _play(app: App, *, once: bool, as_json: bool) -> tuple[Run, ...]:
+    # Here, because the engine takes 0.7 s to import, and --help needs none of it.
+    from agent.daemon_wiring import build_daemon  # noqa: PLC0415
+
+    console = story_console()
+    is_told = not as_json
+    started_at = app.clock.now()
+    configure(as_json=as_json, level=logging.INFO if as_json else logging.WARNING)
+    daemon = build_daemon(app, once=once)
+    fresh = FreshNotes(app)
+    with live_view(app, console) as view:
+        if is_told and console.is_terminal:
+            configure(level=logging.WARNING)  # again: lines now go above the table
+
+        def watch() -> None:
+            if is_told:
+                fresh.each(lambda run, note: _show(view, run, note))
+                view.show()
+
+        work(app, daemon, daemon.run_once if once else daemon.run, watch=watch)
+    return ended_since(app, started_at)
+
+
+def _show(view: View, run: Run, note: str) -> None:
+    view.tell(note_panel(run, note, width=view.console.width))
+    view.tell(Text())
+
+
+def _tell_what_next(runs: Sequence[Run], folder: Path) -> None:
+    noted = next((run for run in runs if run.note_id is not None), None)
+    say("Nothing was sent to a customer; every note stands in the made-up helpdesk only.")
+    if noted is None or not (folder / FILE).exists():
+        return
+    say("Next:")
+    say(f"  sidenote explain {noted.id[:6]} --demo   why it ended as it did, rule by rule")
+    say("  sidenote runs --demo             every run of this demo")
+    say("  sidenote check                   set KUSTOMER_BASE_URL and KUSTOMER_API_KEY first,")
+    say("                                   then 'sidenote start' does this for your team")

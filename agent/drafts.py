@@ -1,0 +1,169 @@
+"""Stages one unsent draft, effectively once. It reaches no customer: a teammate finds it.
+
+Carries out `core/delivery.DRAFT_NEXT`. Safe to call again at any time, also after a kill: the
+intent and "attempt n started" are committed before each request, and every call looks first.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from agent.core.conversation import Draft
+from agent.core.delivery import DRAFT_NEXT, Known, Step
+from agent.errors import (
+    AgentError,
+    Held,
+    HelpdeskBusy,
+    HelpdeskMissing,
+    HelpdeskRefused,
+    HelpdeskUnavailable,
+    OutcomeUnknown,
+)
+from agent.notes import CLAIM, NoteDesk
+from agent.ports import Delivery, DeliveryState, NewDraft
+
+STANDING = frozenset({DeliveryState.SAVED, DeliveryState.OVERTAKEN})
+RETRY_SOON = timedelta(seconds=5)
+
+
+def stage(desk: NoteDesk, intent: Delivery, draft: NewDraft) -> Delivery:
+    """Save the draft, or find that it is there; gives what is known then.
+
+    Raises:
+        Held: paused, stopping, or another process stages this very draft.
+        HelpdeskUnavailable, HelpdeskBusy: not taken after all attempts; call again later.
+        HelpdeskLocked: the key is refused.
+        HelpdeskRefused: the draft itself is refused; a person looks.
+    """
+    desk.guard()
+    stored = desk.store.intend(intent)
+    if stored.state in STANDING:
+        return stored
+    claimed = desk.store.claim_delivery(
+        stored.marker, owner=desk.owner, now=desk.clock.now(), ttl=CLAIM
+    )
+    if claimed is None:
+        raise Held("another process is staging this draft", retry_at=desk.clock.now() + RETRY_SOON)
+    return _Staging(desk, claimed, replace(draft, body=claimed.body)).run()
+
+
+class _Staging:
+    """One walk through the table."""
+
+    def __init__(self, desk: NoteDesk, delivery: Delivery, draft: NewDraft) -> None:
+        self.desk = desk
+        self.delivery = delivery
+        self.draft = draft
+        self.known = Known.STARTED if delivery.attempts else Known.INTENDED
+        self.made = 0
+        self.ours: tuple[Draft, ...] = ()
+        self.remote_id: str | None = None
+        self.error: AgentError | None = None
+
+    def run(self) -> Delivery:
+        moves = {
+            Step.WRITE: self.write,
+            Step.LOOK: self.look,
+            Step.WAIT: self.wait,
+            Step.KEEP_OLDEST: self.keep_oldest,
+            Step.STOP: self.stop,
+        }
+        try:
+            while (step := DRAFT_NEXT[self.known]) in moves:
+                self.known = moves[step]()
+        except AgentError as error:
+            self.settle(DeliveryState.INTENDED, error=str(error))
+            raise
+        saved = step is Step.SETTLE_SAVED
+        return self.settle(DeliveryState.SAVED if saved else DeliveryState.OVERTAKEN)
+
+    def write(self) -> Known:
+        if self.made >= self.desk.retries.attempts:
+            raise self.error or HelpdeskUnavailable("the draft was not taken")
+        self.desk.guard()
+        self.made += 1
+        self.desk.store.start_attempt(
+            self.delivery.marker, fence=self.delivery.fence, now=self.desk.clock.now()
+        )
+        try:
+            staged = self.desk.writer.stage_draft(self.draft)
+        except OutcomeUnknown as error:
+            self.error = HelpdeskUnavailable(str(error))
+            return Known.STARTED
+        except (HelpdeskBusy, HelpdeskUnavailable) as error:
+            self.error = error
+            return Known.NOT_APPLIED
+        except HelpdeskMissing:
+            return Known.GONE
+        except HelpdeskRefused as error:
+            self.error = error
+            return Known.REFUSED
+        self.remote_id = staged.id
+        return Known.APPLIED
+
+    def look(self) -> Known:
+        try:
+            drafts = self.desk.reader.drafts(self.draft.customer_id)
+        except HelpdeskMissing:
+            return Known.GONE
+        self.ours = tuple(d for d in drafts if d.marker == self.draft.marker)
+        if not self.ours:
+            self.ours = self.without_marker(drafts)
+        if not self.ours:
+            return Known.ABSENT
+        self.remote_id = self.ours[0].id
+        return Known.TWICE if len(self.ours) > 1 else Known.FOUND
+
+    def without_marker(self, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+        """Ours, should Kustomer not keep the marker: same conversation, text and author."""
+        if not self.delivery.attempts and not self.made:
+            return ()  # we never asked for it, so none of them can be ours
+        same = [
+            d
+            for d in drafts
+            if not d.marker
+            and d.conversation_id == self.draft.conversation_id
+            and d.body == self.draft.body
+        ]
+        if not same:
+            return ()
+        own_id = self.desk.reader.current_user().id
+        return tuple(d for d in same if d.created_by == own_id)
+
+    def wait(self) -> Known:
+        seconds = self.desk.retries.wait(self.made)
+        retry_at = getattr(self.error, "retry_at", None)
+        if retry_at is not None:
+            seconds = max(seconds, (retry_at - self.desk.clock.now()).total_seconds())
+        if self.made < self.desk.retries.attempts:
+            self.desk.clock.sleep(seconds)
+        return Known.STARTED
+
+    def keep_oldest(self) -> Known:
+        for draft in self.ours[1:]:
+            # Only those with our marker: a teammate's draft is never deleted.
+            if draft.marker == self.draft.marker:
+                self.desk.guard()
+                self.desk.writer.delete_draft(draft.id)
+        return Known.FOUND
+
+    def stop(self) -> Known:
+        raise self.error or HelpdeskRefused("the draft was refused")
+
+    def settle(self, state: DeliveryState, *, error: str = "") -> Delivery:
+        now = self.desk.clock.now()
+        self.desk.store.settle_delivery(
+            self.delivery.marker,
+            fence=self.delivery.fence,
+            state=state,
+            remote_id=self.remote_id,
+            error=error,
+            now=now,
+        )
+        return replace(
+            self.delivery,
+            state=state,
+            remote_id=self.remote_id,
+            attempts=self.delivery.attempts + self.made,
+            error=error,
+            updated_at=now,
+        )
