@@ -29,13 +29,13 @@ def release(world: World, draft: DraftRecord, at: datetime) -> None:
     `release-twice` stands on `two`.
     """
     _refuse_unsendable(world, draft)
-    again = draft.released_at is not None
+    now = world.now()
+    again = draft.send_at is not None and draft.send_at <= now and at <= now
     draft.send_at = at
-    draft.released_at = world.now()
+    draft.released_at = now
     if again and world.switches["release-twice"] == "one":
         return
-    wait = world.switches.number("send-seconds")
-    due = at if at > world.now() else world.later(wait)
+    due = at if at > now else world.later(world.switches.number("send-seconds"))
     world.agenda.at(due, lambda: _take(world, draft, twice=again))
 
 
@@ -73,7 +73,7 @@ def _refuse_unsendable(world: World, draft: DraftRecord) -> None:
 
 
 def _take(world: World, draft: DraftRecord, *, twice: bool) -> None:
-    """The worker's turn. Nothing happens when the draft is gone or was taken back."""
+    """The worker's turn. Nothing happens when the draft is gone, taken back or put off."""
     if draft.send_at is None or draft.send_at > world.now():
         return
     if draft.gone_at is not None and not twice:

@@ -60,13 +60,13 @@ class Sandbox:
         frozen_at: datetime | None = None,
     ) -> None:
         self.switches = Switches(switches)
-        self.world = World(
+        self._world = World(
             seed=seed, switches=self.switches, clock=SandboxClock(frozen_at=frozen_at)
         )
-        self.key = self.world.make_key()
+        self.key = self._world.make_key()
         self.faults = Faults(seed)
         self.limits = Limits(plan, self.switches)
-        self.api = Api(self.world, self.limits)
+        self.api = Api(self._world, self.limits)
         self._port = port
         self._play = play
         self.add([plan_ for path in load for plan_ in load_plans(path)])
@@ -85,7 +85,7 @@ class Sandbox:
         self._port = self._socket.getsockname()[1]
         self._server = PromptServer(
             uvicorn.Config(
-                Front(self.world, self.api, self.faults).app,
+                Front(self._world, self.api, self.faults).app,
                 http=PeerAwareProtocol,
                 ws="none",
                 lifespan="off",
@@ -123,11 +123,17 @@ class Sandbox:
         """The address, such as `http://127.0.0.1:8399`, once it serves."""
         return f"http://127.0.0.1:{self._port}"
 
+    @property
+    def world(self) -> World:
+        """The ground truth, after everything that is due by now has happened."""
+        self._world.catch_up()
+        return self._world
+
     # --- the world moves ------------------------------------------------------------------------
 
     def add(self, plans: Sequence[Plan]) -> list[ConversationRecord]:
         """Make conversations from descriptions. Raises InputError."""
-        return plant(self.world, plans, play=self._play)
+        return plant(self._world, plans, play=self._play)
 
     def add_conversation(self, key: str, *texts: str, **fields: object) -> ConversationRecord:
         """Make a conversation: texts of the customer, or `out: …` for a teammate's.
@@ -140,29 +146,29 @@ class Sandbox:
 
     def customer_says(self, conversation: str, text: str) -> MessageRecord:
         """A customer's message now; reopens. `conversation` is an id or a key."""
-        return customer_says(self.world, conversation, text)
+        return customer_says(self._world, conversation, text)
 
     def teammate_says(
         self, conversation: str, text: str, *, author: str = SOMEBODY
     ) -> MessageRecord:
         """A teammate's message now, as the customer sees it."""
-        return teammate_says(self.world, conversation, text, author=author)
+        return teammate_says(self._world, conversation, text, author=author)
 
     def teammate_notes(self, conversation: str, body: str, *, author: str = SOMEBODY) -> NoteRecord:
         """A teammate's internal note now."""
-        return teammate_notes(self.world, conversation, body, author=author)
+        return teammate_notes(self._world, conversation, body, author=author)
 
     def teammate_drafts(
         self, conversation: str, body: str, *, author: str = SOMEBODY
     ) -> DraftRecord:
         """A teammate begins a reply in the composer."""
-        return teammate_drafts(self.world, conversation, body, author=author)
+        return teammate_drafts(self._world, conversation, body, author=author)
 
     def teammate_changes(
         self, conversation: str, *, author: str = SOMEBODY, **fields: object
     ) -> ConversationRecord:
         """A teammate sets `status`, `assigned`, `spam`, `deleted`, `merged_into`, …"""
-        return teammate_changes(self.world, conversation, fields, author=author)
+        return teammate_changes(self._world, conversation, fields, author=author)
 
     def switch(self, name: str, value: str) -> None:
         """Set a switch. Raises InputError."""
@@ -174,8 +180,8 @@ class Sandbox:
 
     def advance(self, span: timedelta) -> None:
         """Move the sandbox's clock ahead and let happen what falls due."""
-        self.world.clock.advance(span)
-        self.world.catch_up()
+        self._world.clock.advance(span)
+        self._world.catch_up()
 
 
 def _spoken(text: str) -> dict[str, str]:

@@ -171,6 +171,28 @@ def test_a_future_send_at_without_scheduled_is_sent_now(
     assert len(helpdesk.sandbox.world.deliveries) == 1
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "minutes"),
+    [("now+1h", "now", 1), ("now+1h", "now+2h", 120)],
+    ids=["brought forward", "put off"],
+)
+def test_a_draft_goes_once_at_the_time_it_was_last_given(
+    helpdesk: Helpdesk, first: str, then: str, minutes: int
+) -> None:
+    draft = helpdesk.staged()
+    helpdesk.put(draft, sendAt=first)
+    helpdesk.put(draft, sendAt=then)
+
+    helpdesk.wait(timedelta(minutes=minutes - 1))
+    assert helpdesk.sandbox.world.deliveries == []
+
+    helpdesk.wait(timedelta(minutes=1))
+    assert len(helpdesk.sandbox.world.deliveries) == 1
+
+    helpdesk.wait(timedelta(hours=3))
+    assert len(helpdesk.sandbox.world.deliveries) == 1
+
+
 @pytest.mark.parametrize(("switch", "deliveries"), [("yes", 0), ("no", 1)])
 def test_send_at_null_takes_a_released_draft_back(
     helpdesk: Helpdesk, switch: str, deliveries: int
