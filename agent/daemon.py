@@ -26,7 +26,11 @@ UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)
 
 @dataclass(slots=True, kw_only=True)
 class Daemon:
-    """One worker. `lease` keeps its slot (PostgreSQL); None where a file lock does."""
+    """One worker. `lease` keeps its slot (PostgreSQL); None where a file lock does.
+
+    Whoever has the slot knows that its earlier daemons are dead: what they were writing when they
+    were killed is looked at again at once, not when their claims run out.
+    """
 
     poller: Poller
     dispatcher: Dispatcher
@@ -39,6 +43,8 @@ class Daemon:
     keep: timedelta
     tick_seconds: float = 0.5
     lease: Lease | None = None
+    slot: str = "worker-1"
+    free_claims: Callable[[str], object] = lambda _: None  # of a slot's earlier daemons
     on_tick: Callable[[], None] = lambda: None
     _next_poll: datetime | None = None
     _next_lost: datetime | None = None
@@ -49,6 +55,7 @@ class Daemon:
         """Take the slot, then take up what was left unfinished."""
         if self.lease is not None:
             self.lease.take()
+        self.free_claims(self.slot)
         self.engine.start(self.runner.carry_out)
         self.dispatcher.find_lost(older_than=timedelta(0))
         logger().info("daemon.started")
@@ -110,6 +117,7 @@ class Daemon:
             self.dispatcher.find_lost()
             if self.lease is not None:
                 for worker in self.lease.dead():
+                    self.free_claims(worker)
                     if taken := self.engine.take_over(worker):
                         logger().warning("worker.taken-over", worker=worker, runs=taken)
         if self._next_upkeep is None or now >= self._next_upkeep:

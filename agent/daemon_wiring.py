@@ -10,7 +10,7 @@ from agent.lease import Lease
 from agent.poller import Poller
 from agent.runner import Runner
 from agent.tidying import Tidying
-from agent.wiring import App, lock_file
+from agent.wiring import App, daemons_of, lock_file
 
 THREADS = 8  # runs at once; the HTTP client keeps at most 10 connections
 FAST = timedelta(seconds=5)  # a poll this quick wants quick queues too: demo, tests, --once
@@ -29,15 +29,16 @@ def build_daemon(
         StoreUnavailable: another daemon works on this SQLite database.
         HelpdeskLocked: Kustomer refuses the key.
     """
+    app.is_daemon = True
     lock_file(app)
     lease = None
     if app.file_lock is None:
-        lease = Lease(store=app.store, clock=app.clock, worker=app.settings.worker, owner=app.owner)
+        lease = Lease(store=app.store, clock=app.clock, worker=app.slot, owner=app.owner)
         app.gates.has_lease = lease.holds
     quick = once or app.settings.poll <= FAST
     engine = DbosEngine(
         app.settings.database_url,
-        worker=app.settings.worker,
+        worker=app.slot,
         threads=THREADS,
         poll_seconds=0.1 if quick else 1.0,
     )
@@ -64,5 +65,7 @@ def build_daemon(
         keep=app.settings.keep,
         tick_seconds=0.1 if quick else 0.5,
         lease=lease,
+        slot=app.slot,
+        free_claims=lambda slot: app.store.free_claims(daemons_of(slot), but=app.owner),
         on_tick=on_tick,
     )

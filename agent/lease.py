@@ -8,6 +8,9 @@ from datetime import timedelta
 from agent.errors import StoreUnavailable
 from agent.ports import Clock, Store
 
+SKEW = timedelta(seconds=2)  # between the clocks of two machines
+LAST_RENEWAL = 2.0  # seconds that a renewal under way may take at a stop
+
 
 @dataclass(slots=True, kw_only=True)
 class Lease:
@@ -19,6 +22,7 @@ class Lease:
     owner: str
     ttl: timedelta = timedelta(seconds=20)
     _renewed: float = field(default=float("-inf"))
+    _keeper: threading.Thread | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def take(self) -> None:
@@ -27,16 +31,17 @@ class Lease:
         Raises:
             StoreUnavailable: another live daemon has this slot.
         """
-        waited = 0.0
+        # No lease that stands now runs longer than this; one that does was renewed meanwhile.
+        longest = self.clock.now() + self.ttl + SKEW
         while not self._renew():
-            # A live one renews within this time; a dead one's runs out.
-            if waited > self.ttl.total_seconds() * 1.5:
+            if self.worker in self.store.live_slots(longest):
                 raise StoreUnavailable(
-                    f"another daemon runs as {self.worker}; stop it or set SIDENOTE_WORKER"
+                    f"another daemon runs as {self.worker}; stop it or set SIDENOTE_WORKER to "
+                    "another name, such as worker-2"
                 )
             self.clock.sleep(1)
-            waited += 1
-        threading.Thread(target=self._keep, name="lease", daemon=True).start()
+        self._keeper = threading.Thread(target=self._keep, name="lease", daemon=True)
+        self._keeper.start()
 
     def holds(self) -> bool:
         """Whether the lease is surely ours right now."""
@@ -49,6 +54,8 @@ class Lease:
     def leave(self) -> None:
         """Let go."""
         self._stop.set()
+        if self._keeper is not None:
+            self._keeper.join(LAST_RENEWAL)  # a renewal after this would keep the slot
         self.store.leave_slot(self.worker, owner=self.owner)
 
     def _keep(self) -> None:

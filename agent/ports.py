@@ -228,6 +228,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.INTENDED
     remote_id: str | None = None
     attempts: int = 0
+    releases: int = 0  # how often the release of a reply's draft was *started*
     fence: int = 0
     error: str = ""
 
@@ -348,6 +349,9 @@ class Store(Protocol):
     def start_attempt(self, marker: str, *, fence: int, now: datetime) -> int:
         """Commit "attempt n started"; gives n. Raises StoreUnavailable when the fence is old."""
 
+    def start_release(self, marker: str, *, fence: int, now: datetime) -> int:
+        """Commit "release n started"; gives n. Raises StoreUnavailable when the fence is old."""
+
     def settle_delivery(
         self,
         marker: str,
@@ -361,6 +365,12 @@ class Store(Protocol):
         """Write what is known and let go of the claim. A settled one stays settled: `ARRIVED`,
         `OVERTAKEN` and `FAILED` are never left by this. Raises StoreUnavailable when the fence is
         old.
+        """
+
+    def free_claims(self, owners: str, *, but: str) -> int:
+        """Let go of every claim whose owner's name begins with `owners`, except `but`'s.
+
+        For owners that are known to be dead. Gives how many there were.
         """
 
     # the team's controls

@@ -27,6 +27,8 @@ from agent.prompts import summary_prompt
 from agent.settings import Settings
 
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
+# An SQLite file has one daemon, so its runs are the next one's, whatever SIDENOTE_WORKER says.
+ONLY_SLOT = "worker-1"
 
 
 class SystemClock:
@@ -64,6 +66,7 @@ class App:
     settings: Settings
     needs_database: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
+    is_daemon: bool = False  # set before anything is asked for
 
     @cached_property
     def clock(self) -> SystemClock:
@@ -80,10 +83,18 @@ class App:
         """Our tables, migrated."""
         return open_store(self.settings.database_url)
 
+    @property
+    def slot(self) -> str:
+        """The worker slot that a daemon of these settings takes."""
+        return ONLY_SLOT if self.settings.database_url.startswith(SQLITE) else self.settings.worker
+
     @cached_property
     def owner(self) -> str:
         """The name of this very process, among all workers on all machines."""
-        return f"{self.settings.worker}/{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        this = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        if not self.is_daemon:
+            return f"command/{this}"
+        return f"{daemons_of(self.slot)}{this}"
 
     @cached_property
     def kustomer(self) -> Kustomer:
@@ -227,6 +238,11 @@ class App:
             lock.release()
             return False
         return True
+
+
+def daemons_of(slot: str) -> str:
+    """How the names of all daemons begin that ever had this worker slot."""
+    return f"daemon/{slot}/"
 
 
 def _own_user_id(client: Kustomer) -> str | None:

@@ -529,6 +529,34 @@ def test_a_claim_that_ran_out_can_be_taken(store: Store) -> None:
     assert claim(store, delivery, "w2", now=NOON + MINUTE).fence == 2
 
 
+def test_claims_of_owners_that_are_dead_are_let_go_at_once(store: Store) -> None:
+    deliveries = [store.intend(a_delivery(f"m{number}")) for number in range(4)]
+    for delivery, owner in zip(
+        deliveries, ("daemon/w_1/old", "daemon/w_1/new", "daemon/w11/old", "command/x"), strict=True
+    ):
+        claim(store, delivery, owner)
+
+    freed = store.free_claims("daemon/w_1/", but="daemon/w_1/new")
+
+    taken = [
+        store.claim_delivery(delivery.marker, owner="other", now=NOON, ttl=MINUTE)
+        for delivery in deliveries
+    ]
+    assert freed == 1
+    assert [one is not None for one in taken] == [True, False, False, False]
+
+
+def test_an_owner_whose_claim_was_let_go_can_go_on_until_another_takes_it(store: Store) -> None:
+    delivery = claim(store, store.intend(a_delivery()), "daemon/w1/old")
+    store.free_claims("daemon/w1/", but="daemon/w1/new")
+
+    assert store.start_attempt(delivery.marker, fence=delivery.fence, now=NOON) == 1
+
+    claim(store, delivery, "daemon/w1/new")
+    with pytest.raises(StoreUnavailable):
+        store.start_attempt(delivery.marker, fence=delivery.fence, now=NOON)
+
+
 def test_of_ten_threads_that_claim_a_delivery_one_gets_it(store: Store) -> None:
     marker = store.intend(a_delivery()).marker
 

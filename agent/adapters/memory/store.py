@@ -236,6 +236,15 @@ class MemoryStore:
             self._deliveries[marker] = replace(known, attempts=known.attempts + 1, updated_at=now)
             return known.attempts + 1
 
+    def start_release(self, marker: str, *, fence: int, now: datetime) -> int:
+        """See `Store`. Raises StoreUnavailable also when it is settled or was never claimed."""
+        with self._open():
+            known = self._fenced(marker, fence)
+            if fence == 0 or known.state in _SETTLED:
+                raise StoreUnavailable("This delivery is not claimed, or it is settled.")
+            self._deliveries[marker] = replace(known, releases=known.releases + 1, updated_at=now)
+            return known.releases + 1
+
     def settle_delivery(
         self,
         marker: str,
@@ -256,6 +265,18 @@ class MemoryStore:
             self._deliveries[marker] = replace(
                 known, state=state, remote_id=remote_id, error=error, updated_at=now
             )
+
+    def free_claims(self, owners: str, *, but: str) -> int:
+        """See `Store`."""
+        with self._open():
+            freed = [
+                marker
+                for marker, claim in self._claims.items()
+                if claim.owner.startswith(owners) and claim.owner != but
+            ]
+            for marker in freed:
+                del self._claims[marker]
+            return len(freed)
 
     def _fenced(self, marker: str, fence: int) -> Delivery:
         known = self._deliveries.get(marker)

@@ -7,7 +7,7 @@ answer. Nothing is decided by reading first.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, or_, select, update
+from sqlalchemy import Column, Connection, Row, Update, or_, select, update
 
 from agent.adapters.store.database import Database
 from agent.adapters.store.rows import delivery_of_row, delivery_values
@@ -81,16 +81,23 @@ class DeliveryTables:
 
     def start_attempt(self, marker: str, *, fence: int, now: datetime) -> int:
         """See `Store`. Raises StoreUnavailable also when it is settled or was never claimed."""
+        return self._count_up(deliveries.c.attempts, marker, fence, now)
+
+    def start_release(self, marker: str, *, fence: int, now: datetime) -> int:
+        """See `Store`. Raises StoreUnavailable also when it is settled or was never claimed."""
+        return self._count_up(deliveries.c.releases, marker, fence, now)
+
+    def _count_up(self, counter: Column[int], marker: str, fence: int, now: datetime) -> int:
         start = (
             update(deliveries)
             .where(_is_ours(marker, fence), deliveries.c.fence > 0, _is_open())
-            .values(attempts=deliveries.c.attempts + 1, updated_at=now)
+            .values({counter: counter + 1, deliveries.c.updated_at: now})
         )
 
         def work(connection: Connection) -> int:
             _must_touch_one(connection, start)
-            attempts: int = _one(connection, marker).attempts
-            return attempts
+            count: int = getattr(_one(connection, marker), counter.key)
+            return count
 
         return self._database.write(work)
 
@@ -124,6 +131,17 @@ class DeliveryTables:
             connection.execute(settle)
 
         self._database.write(work)
+
+    def free_claims(self, owners: str, *, but: str) -> int:
+        """See `Store`."""
+        free = (
+            update(deliveries)
+            .where(
+                deliveries.c.owner.startswith(owners, autoescape=True), deliveries.c.owner != but
+            )
+            .values(owner=None, claimed_until=None)
+        )
+        return self._database.write(lambda connection: connection.execute(free).rowcount)
 
 
 def _is_ours(marker: str, fence: int) -> Any:  # noqa: ANN401 - a SQL condition
