@@ -110,17 +110,9 @@ def load_plans(path: Path) -> list[Plan]:
     """All conversations of a file, `.gz` or not; empty lines are skipped.
 
     Raises:
-        InputError: no such file, a line that is not JSON or does not fit, a key given twice.
+        InputError: no such file, a line that is not JSON or does not fit.
     """
-    plans = []
-    keys: dict[str, str] = {}
-    for where, line in _lines(path):
-        plan = parse_plan(_json(line, where), where)
-        if plan.key in keys:
-            raise InputError(f"{where}: key {plan.key!r} stands in {keys[plan.key]} already")
-        keys[plan.key] = where
-        plans.append(plan)
-    return plans
+    return [parse_plan(_json(line, where), where) for where, line in _lines(path)]
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:

@@ -28,11 +28,11 @@ def plant(world: World, plans: Sequence[Plan], *, play: bool = False) -> list[Co
     """Make them all, or, with `play`, let those that say so appear in their own time.
 
     History is in the search index at once, what is played after the lag. Gives those made at
-    once. Raises InputError, and makes nothing, for a key that is there already and for a
-    `merged_into` that names no conversation.
+    once. A `merged_into` need not be there: its id is known from its key. Raises InputError, and
+    makes nothing, for a key that is there already or given twice.
     """
     with world.lock:
-        _refuse_misfits(world, plans)
+        _refuse_doubles(world, plans)
         made = []
         for plan in plans:
             planting = _Planting(world, plan, play, world.now())
@@ -44,15 +44,14 @@ def plant(world: World, plans: Sequence[Plan], *, play: bool = False) -> list[Co
         return made
 
 
-def _refuse_misfits(world: World, plans: Sequence[Plan]) -> None:
-    new = {_id("conversation", plan.key) for plan in plans}
+def _refuse_doubles(world: World, plans: Sequence[Plan]) -> None:
+    first: dict[str, str] = {}
     for plan in plans:
-        target = plan.fields.get("merged_into")
-        target_id = _id("conversation", target or "")
-        if target and target_id not in new and target_id not in world.conversations:
-            raise InputError(f"{plan.where}: merged_into names no conversation: {target!r}")
         if _id("conversation", plan.key) in world.conversations:
             raise InputError(f"{plan.where}: key {plan.key!r} is there already")
+        if plan.key in first:
+            raise InputError(f"{plan.where}: key {plan.key!r} stands in {first[plan.key]} already")
+        first[plan.key] = plan.where
 
 
 def _id(kind: str, key: str) -> str:

@@ -218,12 +218,16 @@ def test_a_changed_draft_is_sent_as_changed(helpdesk: Helpdesk) -> None:
 
 
 @pytest.mark.parametrize(("switch", "status"), [("400", 400), ("422", 422)])
-def test_a_draft_without_a_body_is_not_released(
+def test_a_draft_without_a_body_is_neither_released_nor_changed(
     helpdesk: Helpdesk, switch: str, status: int
 ) -> None:
     helpdesk.sandbox.switch("bad-draft", switch)
 
-    assert helpdesk.put(helpdesk.staged(body=""), sendAt="now").status_code == status
+    draft = helpdesk.staged(body="")
+
+    assert helpdesk.put(draft, lang="en", sendAt="now").status_code == status
+    assert "lang" not in helpdesk.listed()[0]["attributes"]
+    assert helpdesk.sandbox.world.deliveries == []
 
 
 @pytest.mark.parametrize(

@@ -123,9 +123,8 @@ def test_optional_fields_are_taken_over(tmp_path: Path) -> None:
         (json.dumps(line(colour="blue")), "unknown field 'colour'"),
         (json.dumps(line(channel="pigeon")), "'channel' does not fit"),
         (json.dumps(line(messages=[{"direction": "up", "text": "x"}])), "'messages' does not fit"),
-        (json.dumps(line("good")), "key 'good' stands in"),
     ],
-    ids=["no json", "no object", "no key", "unknown", "channel", "message", "twice"],
+    ids=["no json", "no object", "no key", "unknown", "channel", "message"],
 )
 def test_a_bad_line_names_the_file_the_line_and_the_fault(
     tmp_path: Path, bad: str, fault: str
@@ -147,14 +146,31 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
         load_plans(tmp_path / name)
 
 
-def test_merging_into_nothing_is_refused_and_loads_nothing() -> None:
+def test_one_key_in_two_files_is_refused_and_loads_nothing() -> None:
     world = still().world
-    plans = [parse_plan(line("a"), "x:1"), parse_plan(line("b", merged_into="nobody"), "x:2")]
+    plans = [parse_plan(line("a"), "x:1"), parse_plan(line("a"), "y:7")]
 
-    with pytest.raises(InputError, match="x:2"):
+    with pytest.raises(InputError, match="y:7: key 'a' stands in x:1 already"):
         plant(world, plans)
 
     assert world.conversations == {}
+
+
+def test_a_key_that_is_there_already_is_refused() -> None:
+    world = still().world
+    plant(world, [parse_plan(line("a"), "x:1")])
+
+    with pytest.raises(InputError, match="there already"):
+        plant(world, [parse_plan(line("a"), "y:7")])
+
+
+def test_a_conversation_may_be_merged_into_one_of_another_file() -> None:
+    world = still().world
+
+    plant(world, [parse_plan(line("from", merged_into="into"), "x:1")])
+    plant(world, [parse_plan(line("into"), "y:1")])
+
+    assert world.conversation("from").merged_into == world.conversation("into").id
 
 
 def test_a_played_conversation_appears_in_its_own_time(tmp_path: Path) -> None:

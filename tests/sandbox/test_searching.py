@@ -175,6 +175,15 @@ def test_our_own_note_makes_a_conversation_found_again(still: Sandbox) -> None:
     assert keys(still, search(still, and_=[since])) == ["kettle"]
 
 
+def test_a_conversation_that_changed_twice_is_found_once_in_its_new_place(still: Sandbox) -> None:
+    conversations(still, kettle=60, teapot=5)
+    for text in ("one", "two"):
+        still.advance(timedelta(seconds=1))
+        still.customer_says("kettle", text)
+
+    assert keys(still, search(still, sort=OLDEST_FIRST)) == ["teapot", "kettle"]
+
+
 def test_notes_are_found_by_external_id_and_customers_by_address(still: Sandbox) -> None:
     made = still.add_conversation("kettle", "Hi", customer_email="mara@customers.example")
     headers = {"authorization": f"Bearer {still.key}"}
