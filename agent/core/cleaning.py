@@ -19,6 +19,16 @@ _CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 _ABOVE_A_QUOTE = re.compile(rf"{_ADDRESS.pattern}|{_CLOCK.pattern}|\b(?:19|20)\d\d\b|^--.*--$")
 _RULE = re.compile(r"[-_=*\s]*$")
 _SIGNATURE = re.compile(r"^\s*--\s*$")
+# Small print below the signature, met in English, German, French and Spanish.
+_SMALL_PRINT = re.compile(
+    r"^\W*(?:please consider the environment|bitte denken sie an die umwelt"
+    r"|pensez à l['’]environnement|confidentiality notice|aviso de confidencialidad"
+    r"|(?:the )?(?:contents? of )?this (?:e-?mail|message)\b.*(?:confidential|intended|privileged)"
+    r"|(?:der inhalt )?dieser? (?:e-?mail|nachricht)\b.*vertraulich"
+    r"|(?:ce (?:message|courriel)|cet e-?mail)\b.*confidentiel"
+    r"|este (?:mensaje|correo)\b.*confidencial)",
+    re.IGNORECASE,
+)
 # All below is an older message, quoted without marks.
 _THREAD = re.compile(
     r"^\W*(?:-{2,}|_{2,}|\*-{2,}).{0,60}(?:original|ursprüngliche|weitergeleitet|forwarded|transf|reenv)"
@@ -130,6 +140,8 @@ def _without_quotes(lines: Sequence[str]) -> str:
     kept: list[str] = []
     for at, line in enumerate(lines):
         if _SIGNATURE.match(line) or _starts_thread(lines, at):
+            break
+        if kept and _SMALL_PRINT.match(line):
             break
         if _QUOTED.match(line):
             _drop_announcement(kept)

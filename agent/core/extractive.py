@@ -7,6 +7,7 @@ from agent.core.cues import gives_step, is_promise, is_question, is_solved, want
 from agent.core.proposal import Section, Statement
 from agent.core.sentences import sentences_of, words
 from agent.core.summary_features import (
+    ALSO_NEWS,
     Candidate,
     Spoken,
     candidates_of,
@@ -17,9 +18,8 @@ from agent.core.transcript import Line, Transcript
 
 MAX_WORDS = 65  # what one person's summary takes; a note has room for little more
 WORTH_ITS_WORDS = 0.8  # points
-WORTH_WHILE_SHORT = 0.4  # points; while half of the words are free, a short chat has its say
+WORTH_WHILE_SHORT = 0.3  # points; while half of the words are free, a short chat has its say
 ONE_MESSAGE_AGAIN = -0.4  # points for a third sentence of one message, and for each after it
-NEWS_AFTER_AN_APOLOGY = 8  # words
 SAME_AGAIN = 0.7  # share of a sentence's words that another one says already
 
 
@@ -39,7 +39,7 @@ def summary_of(transcript: Transcript, *, max_words: int = MAX_WORDS) -> tuple[S
 
 def pick(spoken: Sequence[Spoken], *, max_words: int = MAX_WORDS) -> tuple[Candidate, ...]:
     """The sentences worth keeping, in the order in which they were said."""
-    candidates = candidates_of(spoken)
+    candidates = [one for one in candidates_of(spoken) if words(one.text)]  # "👍" says nothing
     if not candidates:
         return ()
     choice = _Choice({candidate: points(candidate) for candidate in candidates}, max_words)
@@ -96,12 +96,13 @@ def _order(candidate: Candidate) -> tuple[int, int]:
 
 def _waits_for_us(candidate: Candidate) -> bool:
     text = candidate.text
-    return candidate.place.is_unanswered and says_something(text) and wants_something(text)
+    place = candidate.place
+    newest = place.is_unanswered and not place.is_opener
+    return newest and says_something(text) and wants_something(text)
 
 
 def _is_the_teams(candidate: Candidate) -> bool:
-    # A long sentence may begin with an apology and go on with the news.
-    says_it = says_something(candidate.text) or candidate.words >= NEWS_AFTER_AN_APOLOGY
+    says_it = says_something(candidate.text) or candidate.words >= ALSO_NEWS
     return says_it and not candidate.place.by_customer
 
 
@@ -128,4 +129,4 @@ def _section(candidate: Candidate) -> Section:
         return Section.OPEN if waits and not place.answered else Section.DONE
     if is_solved(text) and place.again:
         return Section.DONE
-    return Section.OPEN if place.is_unanswered else Section.REQUEST
+    return Section.OPEN if place.again and place.is_unanswered else Section.REQUEST

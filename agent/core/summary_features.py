@@ -24,10 +24,11 @@ SHORT = -0.4
 NOT_THE_LONGEST = -0.25  # per longer sentence in the same message, at most twice
 OPENER = 0.5  # the customer's first message that says something: what it is all about
 OPENING = 0.2  # its first sentence with words in it: people begin with the matter
-SECOND_MESSAGE = 0.1  # often the rest of the opener, or the details asked for
+SECOND_MESSAGE = 0.1  # and all before the team writes: the rest of it, or details asked for
 LATER_CUSTOMER = -0.05  # per message since, at most five times: answers, impatience, thanks
 TEAM = 0.15  # what the team did or asked is what a colleague looks for
-MANNERS = -0.8
+MANNERS = -1.0
+ALSO_NEWS = 8  # words; a longer sentence may begin with thanks and go on with the news
 STEP = 0.15
 ACTION = 0.1
 REPLIED_TO = -0.15  # a question of the team that the customer has answered since
@@ -65,8 +66,8 @@ class Place:
 
     @property
     def is_unanswered(self) -> bool:
-        """The customer wrote it after the team had answered, and the team not since."""
-        return self.by_customer and self.again and not self.answered
+        """The customer wrote it, and the team has not written since."""
+        return self.by_customer and not self.answered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,17 +157,20 @@ def points(candidate: Candidate) -> float:
 
 def _customer_points(candidate: Candidate) -> float:
     text, place = candidate.text, candidate.place
-    total = _by_place(place.nth) + QUESTION * is_question(text) + SOLVED * is_solved(text)
+    total = _by_place(place) + QUESTION * is_question(text) + SOLVED * is_solved(text)
     total += OPENING * (place.is_opener and candidate.opens)
-    if place.is_unanswered and says_something(text):
+    total += MANNERS * (is_manners(text) and candidate.words < ALSO_NEWS)
+    if place.is_unanswered and not place.is_opener and says_something(text):
         total += UNANSWERED_ASK if wants_something(text) else UNANSWERED
     return total
 
 
-def _by_place(nth: int) -> float:
-    if nth == 0:
+def _by_place(place: Place) -> float:
+    if place.is_opener:
         return OPENER
-    return SECOND_MESSAGE if nth == 1 else LATER_CUSTOMER * (1 + min(nth, 5))
+    if place.nth == 1 or not place.again:
+        return SECOND_MESSAGE
+    return LATER_CUSTOMER * (1 + min(place.nth, 5))
 
 
 def _team_points(candidate: Candidate) -> float:

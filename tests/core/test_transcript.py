@@ -97,8 +97,24 @@ def test_a_signature_is_taken_out(signature: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "small_print",
+    [
+        "The contents of this e-mail are confidential and may be privileged.\nIf you are not",
+        "This e-mail and any attachment are intended for the addressee only.",
+        "Diese E-Mail enthält vertrauliche Informationen.",
+        "Ce message est confidentiel.",
+        "Este mensaje es confidencial.",
+        "Please consider the environment before printing this e-mail.",
+    ],
+)
+def test_small_print_is_taken_out(small_print: str) -> None:
+    assert only(f"It leaks.\n\nMara Lind\n\n{small_print}", "email") == "It leaks.\nMara Lind"
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        pytest.param("It leaks.\nThis message is the third one I write.", id="this message"),
         pytest.param("Two things leak:\n- the lid\n- the spout\nPlease help.", id="a list"),
         pytest.param("Name: Mara\nDate: 2 March\nOrder: 40-2291\nIt leaks.", id="a form"),
         pytest.param("From Monday on: the lid leaks.\nTo be clear: badly.", id="from and to"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from agent.adapters.model.language import language_of
 from agent.adapters.model.offline import OfflineEngine
 from agent.core.extractive import MAX_WORDS
+from agent.core.grounding import ground
 from agent.core.proposal import Proposal, Section
 from agent.core.sentences import fold
 from agent.core.summary_features import word_count
@@ -203,6 +204,24 @@ def test_a_script_without_spaces_is_held_to_the_same_length() -> None:
     assert len(propose(*lines).statements) == MAX_WORDS // 30
 
 
+def test_what_a_customer_sends_in_a_row_belongs_together() -> None:
+    proposal = propose(
+        "in: ARE YOU KIDDING ME", "in: the box was EMPTY", "in: when will the real one come?"
+    )
+
+    assert section(proposal, Section.REQUEST) == [
+        "ARE YOU KIDDING ME",
+        "the box was EMPTY",
+        "when will the real one come?",
+    ]
+
+
+def test_a_thumbs_up_is_no_statement() -> None:
+    assert [s.text for s in propose("out: Your new lid is on its way!", "in: 👍").statements] == [
+        "Your new lid is on its way!"
+    ]
+
+
 def test_a_short_chat_is_told_nearly_whole() -> None:
     proposal = propose(
         "in: hi", "in: my kettle leaks", "out: Which one?", "in: the red one of order 7"
@@ -273,6 +292,7 @@ def test_whatever_was_said_each_statement_is_a_sentence_of_its_message(
     words = sum(word_count(statement.text) for statement in proposal.statements)
     assert words <= MAX_WORDS or len(proposal.statements) == 1
     assert proposal == propose(*lines, channel=channel)
+    assert ground(proposal, transcript(*lines, channel=channel)) == proposal
 
 
 # --- the topic ---------------------------------------------------------------------------------
@@ -378,6 +398,7 @@ def test_a_changed_policy_counts_from_the_next_turn_on() -> None:
         ("¿Dónde está mi pedido? Lo espero desde hace una semana.", "es"),
         ("أين طلبي؟ أنتظره منذ أسبوع.", "ar"),
         ("Grüezi, wo isch mini Bschtellig blibe?", "de"),  # Swiss German
+        ("hey, forgot my password, how do I reset it", "en"),
         ("Deckel kaputt", ""),  # the model wavers between several
         ("WO BLEIBT MEINE BESTELLUNG?", "de"),
         ("ok", ""),
