@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.adapters.kustomer import Kind, SharedBudget, open_budget
+from agent.adapters.kustomer import DEFAULT_RETRIES, Kind, SharedBudget, open_budget
 from agent.adapters.kustomer.budget import BudgetSpent
 from agent.errors import HelpdeskBusy, StoreUnavailable
 from tests.adapters.kustomer.fakes import (
@@ -244,14 +244,14 @@ def test_a_429_pauses_the_other_workers_too(opened: Open) -> None:
 
 
 def test_a_request_without_a_place_is_not_sent(opened: Open) -> None:
-    server = answering(one(conversation_json()))
-    client = kustomer(server, budget=opened(wish=1))
+    server, clock = answering(one(conversation_json())), FakeClock()
+    client = kustomer(server, budget=opened(wish=1), clock=clock, retries=DEFAULT_RETRIES)
     client.conversation(C1)
 
-    with pytest.raises(HelpdeskBusy):
+    with pytest.raises(BudgetSpent):
         client.conversation(C1)
 
-    assert len(server.seen) == 1
+    assert (len(server.seen), clock.slept) == (1, [])  # the budget has waited long enough
 
 
 def test_ten_threads_share_one_window(opened: Open) -> None:

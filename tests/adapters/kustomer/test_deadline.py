@@ -102,6 +102,17 @@ def test_a_server_that_never_takes_the_request_is_left_in_time() -> None:
         assert time.monotonic() - started < SPAN.total_seconds() + SLACK
 
 
+def test_the_last_read_of_a_call_waits_only_for_what_is_left() -> None:
+    # One byte late in the call, then nothing: a whole timeout more would end at twice the span.
+    with _client(Script(b"H", pause=SPAN.total_seconds() * 0.9, hangs=True)) as client:
+        started = time.monotonic()
+
+        with pytest.raises(HelpdeskUnavailable):
+            client.conversation(C1)
+
+        assert time.monotonic() - started < SPAN.total_seconds() * 1.6
+
+
 @pytest.mark.parametrize(
     "script",
     [
