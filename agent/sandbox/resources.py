@@ -80,10 +80,6 @@ def _conversation_attributes(record: ConversationRecord) -> Json:
         "noteCount": record.note_count,
         "satisfaction": 0,
         "satisfactionLevel": {},
-        "createdAt": stamp(record.created_at),
-        "updatedAt": stamp(record.updated_at),
-        "modifiedAt": stamp(record.modified_at),
-        "lastActivityAt": stamp(record.last_activity_at),
         "spam": record.spam,
         "deleted": record.deleted,
         "locked": record.locked,
@@ -94,13 +90,6 @@ def _conversation_attributes(record: ConversationRecord) -> Json:
         "suggestedShortcuts": [],
         "predictions": [],
         "sentiment": {},
-        "firstMessageIn": _pointer(record.first_in),
-        "firstMessageOut": _pointer(record.first_out),
-        "lastMessageIn": _pointer(record.last_in),
-        "lastMessageOut": _pointer(record.last_out),
-        "lastMessageUnrespondedTo": _pointer(record.unresponded),
-        "lastMessageAt": stamp_or_none(last.sent_at if last else None),
-        "lastMessageDirection": last.direction if last else None,
         "assignedUsers": list(record.assigned_users),
         "assignedTeams": list(record.assigned_teams),
         "firstResponse": {},
@@ -111,6 +100,24 @@ def _conversation_attributes(record: ConversationRecord) -> Json:
         "doneCount": record.done_count,
         "custom": {},
         "rev": record.rev,
+        **_conversation_times(record),
+    }
+
+
+def _conversation_times(record: ConversationRecord) -> Json:
+    last = record.messages[-1] if record.messages else None
+    return {
+        "createdAt": stamp(record.created_at),
+        "updatedAt": stamp(record.updated_at),
+        "modifiedAt": stamp(record.modified_at),
+        "lastActivityAt": stamp(record.last_activity_at),
+        "firstMessageIn": _pointer(record.first_in),
+        "firstMessageOut": _pointer(record.first_out),
+        "lastMessageIn": _pointer(record.last_in),
+        "lastMessageOut": _pointer(record.last_out),
+        "lastMessageUnrespondedTo": _pointer(record.unresponded),
+        "lastMessageAt": stamp_or_none(last.sent_at if last else None),
+        "lastMessageDirection": last.direction if last else None,
     }
 
 

@@ -5,6 +5,11 @@ from agent.sandbox.records import ConversationRecord, CustomerRecord, Json
 from agent.sandbox.resources import org, user
 
 ORG_LANGUAGE = "en"
+_LISTS = (
+    *("sharedExternalIds", "sharedEmails", "sharedPhones", "socials", "sharedSocials"),
+    *("urls", "locations", "activeUsers", "watchers", "tags"),
+)
+_UNKNOWN = ("signedUpAt", "avatarUrl", "username", "timeZone", "birthdayAt", "gender")
 
 
 def customer_json(record: CustomerRecord, conversations: list[ConversationRecord]) -> Json:
@@ -25,38 +30,41 @@ def customer_json(record: CustomerRecord, conversations: list[ConversationRecord
 
 
 def _customer_attributes(record: CustomerRecord, conversations: list[ConversationRecord]) -> Json:
-    latest = max(conversations, key=lambda c: (c.last_activity_at, c.id), default=None)
-    active_at = stamp(latest.last_activity_at if latest else record.updated_at)
-    verified = any(a.get("verified") for a in (*record.emails, *record.phones))
-    counts = {
-        status: sum(c.status == status for c in conversations)
-        for status in ("snoozed", "open", "done")
-    }
-    empty = ("sharedExternalIds", "sharedEmails", "sharedPhones", "socials", "sharedSocials")
-    attributes: Json = {name: [] for name in (*empty, "urls", "locations", "activeUsers")}
-    attributes |= {
+    attributes: Json = {
+        **{name: [] for name in _LISTS},
+        **dict.fromkeys(_UNKNOWN),
         "name": record.name,
         "displayName": record.name or "Customer",
         "displayColor": "blue",
         "displayIcon": "mug",
         "externalIds": _external_ids(record),
-        "signedUpAt": None,
-        "avatarUrl": None,
-        "username": None,
         "emails": list(record.emails),
         "phones": list(record.phones),
         "whatsapps": list(record.whatsapps),
-        "watchers": [],
-        "recentLocation": {"updatedAt": active_at},
         "locale": record.locale,
         "defaultLang": record.locale or ORG_LANGUAGE,
-        "timeZone": None,
-        "birthdayAt": None,
-        "gender": None,
         "presence": "offline",
         "createdAt": stamp(record.created_at),
         "updatedAt": stamp(record.updated_at),
         "modifiedAt": stamp(record.updated_at),
+        "sentiment": {"polarity": 0, "confidence": 0},
+        "verified": any(a.get("verified") for a in (*record.emails, *record.phones)),
+        "custom": {},
+        "rev": record.rev,
+        **_activity(record, conversations),
+    }
+    if record.external_id is not None:
+        attributes["externalId"] = record.external_id
+    return attributes
+
+
+def _activity(record: CustomerRecord, conversations: list[ConversationRecord]) -> Json:
+    latest = max(conversations, key=lambda c: (c.last_activity_at, c.id), default=None)
+    active_at = stamp(latest.last_activity_at if latest else record.updated_at)
+    statuses = [c.status for c in conversations]
+    counts = {status: statuses.count(status) for status in ("snoozed", "open", "done")}
+    return {
+        "recentLocation": {"updatedAt": active_at},
         "lastSeenAt": active_at,
         "lastActivityAt": active_at,
         "lastCustomerActivityAt": active_at,
@@ -64,16 +72,8 @@ def _customer_attributes(record: CustomerRecord, conversations: list[Conversatio
         "lastConversation": _last_conversation(latest),
         "conversationCounts": {"all": len(conversations), **counts},
         "preview": _preview(latest, active_at),
-        "tags": [],
-        "sentiment": {"polarity": 0, "confidence": 0},
         "progressiveStatus": latest.status if latest else None,
-        "verified": verified,
-        "custom": {},
-        "rev": record.rev,
     }
-    if record.external_id is not None:
-        attributes["externalId"] = record.external_id
-    return attributes
 
 
 def _external_ids(record: CustomerRecord) -> list[Json]:

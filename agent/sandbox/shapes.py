@@ -1,7 +1,4 @@
-"""What each request may hold, as Kustomer's public description has it.
-
-A newer list of operations adds `scheduled` to every channel of a draft.
-"""
+"""What each request may hold, as Kustomer's public description has it."""
 
 from agent.sandbox.fields import (
     Check,
@@ -23,7 +20,6 @@ from agent.sandbox.fields import (
     tag,
     text,
     time,
-    time_math,
 )
 
 CHANNELS = (
@@ -173,7 +169,6 @@ CONVERSATION_UPDATE = Shape(
 )
 CONVERSATION_MOVE = Shape({"customer": object_id}, ("customer",))
 
-_ADDRESS = or_null(text(256))
 _EMAILS = many(
     shaped({"type": one_of("home", "work", "other"), "email": email, "verified": flag}, ["email"]),
     10,
@@ -244,77 +239,3 @@ SEARCH = Shape(
         "fields": many(anything, 20),
     }
 )
-
-# --- drafts, one shape per channel --------------------------------------------------------------
-
-_PERSON = shaped({"email": email, "name": text(1 << 30, 1)}, ["email"])
-_PEOPLE = many(_PERSON)
-_DRAFT = Shape(
-    {
-        "channel": text(),
-        "conversation": object_id,
-        "customer": object_id,
-        "sendAt": or_null(time_math),
-        "scheduled": flag,
-        "source": one_of("bulk", "satisfaction"),
-        "lang": lang,
-        "shortcuts": object_ids,
-        "kbArticles": object_ids,
-        "payload": mapping,
-    },
-    ("channel",),
-)
-_EMAIL_ONLY: dict[str, Check] = {
-    "app": one_of("gmail", "postmark"),
-    "to": either(_PEOPLE, _PERSON),
-    "from": _PERSON,
-    "cc": _PEOPLE,
-    "bcc": _PEOPLE,
-    "subject": text(1 << 30, 1),
-    "replyTo": email,
-    "headers": many(shaped({"name": text(1 << 30, 1), "value": text(1 << 30, 1)}, ["name"])),
-    "template": or_null(object_id),
-}
-_UPDATE_SOURCE: dict[str, Check] = {"source": one_of("bulk", "satisfaction", "biz-rules")}
-BODY_LIMITS = {
-    "email": 10_240,
-    "sms": 1_600,
-    "whatsapp": 1_600,
-    "chat": 1_024,
-    "facebook": 2_000,
-    "instagram": 1_000,
-    "twitter-dm": 10_000,
-    "twitter-tweet": 280,
-    "note": 10_240,
-}
-
-
-def draft_shape(channel: str, *, update: bool = False) -> Shape | None:
-    """The shape of a draft of that channel, or None when there is no such channel."""
-    if channel not in BODY_LIMITS:
-        return None
-    shape = _DRAFT.plus({"body": text(BODY_LIMITS[channel])})
-    shape = shape.plus(_UPDATE_SOURCE) if update else shape
-    if channel == "note":
-        return shape.plus({"userMentions": MENTIONS})
-    return shape.plus({"auto": flag}).plus(*_own_fields(channel, update=update))
-
-
-def _own_fields(channel: str, *, update: bool) -> tuple[dict[str, Check], tuple[str, ...]]:
-    if channel == "email":
-        extra: dict[str, Check] = {"htmlBody": text(10_240), "templateType": _ADDRESS}
-        return {**_EMAIL_ONLY, **(extra if update else {})}, ()
-    if channel == "sms":
-        apps = ("twilio", "zipwhip", "messagebird") if update else ("twilio", "zipwhip")
-        return {"app": one_of(*apps), "to": phone, "from": text(32)}, ()
-    if channel == "whatsapp":
-        apps = ("twilio_whatsapp", "messagebird", "whatsapp")
-        fields: dict[str, Check] = {"app": one_of(*apps), "to": phone, "from": phone}
-        return {**fields, "meta": mapping}, ("app",)
-    fields = {"to": text(), "from": text()}
-    if channel == "chat":
-        fields |= {"attachments": object_ids}
-    if channel == "chat" and update:
-        fields |= {"app": one_of("chat", "smooch")}
-        fields |= {"responseButtons": many(mapping), "messageTemplate": mapping}
-    return fields, ()

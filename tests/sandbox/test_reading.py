@@ -88,6 +88,19 @@ def test_messages_come_in_pages_whose_links_lead_to_the_end(
     assert seen == [m.id for m in made.messages]
 
 
+def test_a_pages_links_lead_back_and_are_null_at_the_ends(
+    sandbox: Sandbox, http: httpx.Client
+) -> None:
+    made = sandbox.add_conversation("long", *[f"line {n}" for n in range(6)])
+    path = f"/v1/conversations/{made.id}/messages?page="
+
+    first, last = (http.get(f"{path}{n}&pageSize=3").json()["links"] for n in (1, 2))
+
+    assert (first["prev"], last["next"]) == (None, None)
+    assert (first["next"], last["prev"]) == (f"{path}2&pageSize=3", f"{path}1&pageSize=3")
+    assert first["first"] == last["first"] == first["self"]
+
+
 @pytest.mark.parametrize("order", ["desc", "shuffled"])
 def test_the_order_of_messages_is_nobodys_promise(
     sandbox: Sandbox, http: httpx.Client, order: str

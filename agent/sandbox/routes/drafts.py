@@ -12,7 +12,7 @@ from agent.sandbox.ids import parse_time_math
 from agent.sandbox.outbox import plan_unasked, release, take_back
 from agent.sandbox.records import DraftRecord, Json
 from agent.sandbox.resources import draft_json
-from agent.sandbox.shapes import draft_shape
+from agent.sandbox.shapes_draft import draft_shape
 
 _NOT_KEPT = {"sendAt", "scheduled"}
 
