@@ -63,3 +63,51 @@ DRAFT_NEXT: dict[Known, Step] = {
     Known.GONE: Step.SETTLE_OVERTAKEN,
     Known.REFUSED: Step.STOP,
 }
+
+
+class Seen(StrEnum):
+    """What is known of a reply whose draft was staged."""
+
+    STAGED = "staged"  # our draft lies in the composer; nothing was ever released
+    RELEASE_STARTED = "release-started"  # a release was started; we do not know how it ended
+    STILL_LISTED = "still-listed"  # looked: the draft is there, so it was not sent
+    GONE = "gone"  # looked: the draft is not there any more
+    UNCHANGED = "unchanged"  # looked again: the conversation and the draft are as decided upon
+    MOVED_ON = "moved-on"  # looked again: somebody wrote, closed, took over …
+    TOUCHED = "touched"  # looked again: somebody changed, sent or deleted our draft
+    RELEASED = "released"  # Kustomer took the release
+    VISIBLE = "visible"  # our message stands in the conversation
+    BOUNCED = "bounced"  # it stands there with a delivery failure
+    NOT_VISIBLE = "not-visible"  # not after the settle time
+
+
+class Next(StrEnum):
+    """What to do next with a staged reply."""
+
+    LOOK_AGAIN = "look-again"
+    RELEASE = "release"
+    CHECK_DRAFT = "check-draft"
+    WITHDRAW = "withdraw"  # delete our own draft, then overtaken
+    CONFIRM = "confirm"
+    SETTLE_ARRIVED = "settle-arrived"
+    SETTLE_OVERTAKEN = "settle-overtaken"
+    SETTLE_FAILED = "settle-failed"
+    SETTLE_UNKNOWN = "settle-unknown"
+
+
+# Replies: only one draft id is ever released, so however often that happens it is one message.
+REPLY_NEXT: dict[Seen, Next] = {
+    Seen.STAGED: Next.LOOK_AGAIN,
+    # We may have died, or lost the answer, after Kustomer took it. Look; never release blindly.
+    Seen.RELEASE_STARTED: Next.CHECK_DRAFT,
+    Seen.STILL_LISTED: Next.LOOK_AGAIN,
+    Seen.GONE: Next.CONFIRM,
+    Seen.UNCHANGED: Next.RELEASE,
+    Seen.MOVED_ON: Next.WITHDRAW,
+    Seen.TOUCHED: Next.SETTLE_OVERTAKEN,
+    Seen.RELEASED: Next.CONFIRM,
+    Seen.VISIBLE: Next.SETTLE_ARRIVED,
+    Seen.BOUNCED: Next.SETTLE_FAILED,
+    # Sent or not, nobody can say: a person looks, and it is never sent again.
+    Seen.NOT_VISIBLE: Next.SETTLE_UNKNOWN,
+}

@@ -583,6 +583,16 @@ def test_attempts_are_counted_as_they_start(store: Store) -> None:
     )
 
 
+def test_releases_are_counted_as_they_start(store: Store) -> None:
+    delivery = claim(store, store.intend(a_delivery()))
+
+    assert store.start_release(delivery.marker, fence=1, now=NOON + SECOND) == 1
+    assert store.start_release(delivery.marker, fence=1, now=NOON + MINUTE) == 2
+    assert store.delivery(delivery.marker) == replace(
+        delivery, releases=2, updated_at=NOON + MINUTE
+    )
+
+
 def test_no_attempt_starts_without_a_claim(store: Store) -> None:
     delivery = store.intend(a_delivery())
 

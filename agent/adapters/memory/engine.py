@@ -27,7 +27,7 @@ class MemoryEngine:
         self,
         journal: dict[str, Workflow] | None = None,
         *,
-        after_step: Callable[[str, Turn], None] = lambda name, turn: None,
+        after_step: Callable[[str, Turn], None] | None = None,
     ) -> None:
         self.journal: dict[str, Workflow] = {} if journal is None else journal
         self._after_step = after_step
@@ -59,7 +59,8 @@ class MemoryEngine:
             except StepStopped:
                 break
             workflow.given.append(result)
-            self._after_step(name, workflow.turn)
+            if self._after_step is not None:
+                self._after_step(name, workflow.turn)
         workflow.ended = True
 
     def active(self) -> int:

@@ -97,6 +97,7 @@ def delivery_values(delivery: Delivery) -> Values:
         "state": delivery.state,
         "remote_id": delivery.remote_id,
         "attempts": delivery.attempts,
+        "releases": delivery.releases,
         "fence": delivery.fence,
         "error": delivery.error,
     }
@@ -115,6 +116,7 @@ def delivery_of_row(row: Row[Any]) -> Delivery:
         state=row.state,
         remote_id=row.remote_id,
         attempts=row.attempts,
+        releases=row.releases,
         fence=row.fence,
         error=row.error,
     )

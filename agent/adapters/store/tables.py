@@ -68,6 +68,7 @@ deliveries = Table(
     Column("error", Json, nullable=False),
     Column("owner", Text),
     Column("claimed_until", Moment),
+    Column("releases", Integer, nullable=False),
 )
 
 marks = Table(

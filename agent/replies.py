@@ -1,0 +1,250 @@
+"""Releases a staged reply to the customer: look again, release, confirm.
+
+Carries out `core/delivery.REPLY_NEXT`. Safe to call again at any time, also after a kill: "release
+n started" is committed before the request, and only the one draft id we staged is ever released,
+so it is one message at the most. What nobody can tell ends as unknown and is never sent again.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from agent.core.basis import Basis, is_ours, moved_on, teammate_is_writing, touched
+from agent.core.conversation import Draft, Message
+from agent.core.delivery import REPLY_NEXT, Next, Seen
+from agent.drafts import RETRY_SOON, stage
+from agent.errors import (
+    AgentError,
+    Held,
+    HelpdeskBusy,
+    HelpdeskMissing,
+    HelpdeskRefused,
+    HelpdeskUnavailable,
+    OutcomeUnknown,
+)
+from agent.notes import CLAIM, NoteDesk
+from agent.ports import Delivery, DeliveryState, NewDraft
+
+# Seconds after the release at which the messages are read; the sum is the settle time of 120 s.
+CONFIRM_AFTER = (0.2, 0.3, 0.5, 1, 3, 5, 10, 20, 40, 40)
+LOOK_AGAIN_WITHIN = timedelta(seconds=2)  # an older look is no look: look once more
+OVER = frozenset(
+    {
+        DeliveryState.ARRIVED,
+        DeliveryState.OVERTAKEN,
+        DeliveryState.FAILED,
+        DeliveryState.UNKNOWN,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One reply: what to write, and the conversation that it was decided upon."""
+
+    intent: Delivery
+    draft: NewDraft
+    basis: Basis
+
+
+def deliver_reply(desk: NoteDesk, reply: Reply) -> Delivery:
+    """Stage the draft, look again, release it and read back what became true.
+
+    The delivery given back is `ARRIVED`, `OVERTAKEN` (the draft is withdrawn, or a teammate's
+    business now), `FAILED` (Kustomer reports that it could not be delivered) or `UNKNOWN`.
+
+    Raises:
+        Held: paused or stopping before the release; the draft lies unsent. Call again.
+        HelpdeskUnavailable, HelpdeskBusy, HelpdeskLocked: not released; call again.
+        HelpdeskRefused: Kustomer refuses the draft or its release; it lies unsent.
+    """
+    stored = desk.store.delivery(reply.intent.marker)
+    if stored is None or (stored.state not in OVER and stored.releases == 0):
+        stored = stage(desk, reply.intent, reply.draft)
+    if stored.state in OVER:
+        return stored
+    claimed = desk.store.claim_delivery(
+        stored.marker, owner=desk.owner, now=desk.clock.now(), ttl=CLAIM
+    )
+    if claimed is None:
+        raise Held("another process sends this reply", retry_at=desk.clock.now() + RETRY_SOON)
+    if claimed.state in OVER:
+        return claimed
+    return _Release(desk, reply, claimed).run()
+
+
+@dataclass
+class _Release:
+    """One walk through the table."""
+
+    desk: NoteDesk
+    reply: Reply
+    delivery: Delivery
+    made: int = 0
+    withdrawn: bool = False
+    looked_at: datetime | None = None
+    why: str = ""
+    message: Message | None = None
+    error: AgentError | None = None
+    seen: Seen = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seen = Seen.RELEASE_STARTED if self.delivery.releases else Seen.STAGED
+
+    def run(self) -> Delivery:
+        moves = {
+            Next.LOOK_AGAIN: self.look_again,
+            Next.RELEASE: self.release,
+            Next.CHECK_DRAFT: self.check_draft,
+            Next.WITHDRAW: self.withdraw,
+            Next.CONFIRM: self.confirm,
+        }
+        try:
+            while (step := REPLY_NEXT[self.seen]) in moves:
+                self.seen = moves[step]()
+        except AgentError as error:
+            self.settle(self.delivery.state, error=str(error))
+            raise
+        return self.end(step)
+
+    @property
+    def draft_id(self) -> str:
+        if self.delivery.remote_id is None:
+            raise HelpdeskUnavailable("the draft's id is not known")
+        return self.delivery.remote_id
+
+    def our_draft(self) -> tuple[Draft | None, tuple[Draft, ...]]:
+        drafts = self.desk.reader.drafts(self.reply.draft.customer_id)
+        return next((d for d in drafts if d.id == self.draft_id), None), drafts
+
+    def look_again(self) -> Seen:
+        """Read everything the decision rests on; the conversation's messages last."""
+        desk, basis = self.desk, self.reply.basis
+        try:
+            ours, drafts = self.our_draft()
+            conversation = desk.reader.conversation(basis.conversation_id)
+            self.looked_at = desk.clock.now()
+            messages = desk.reader.messages(basis.conversation_id)
+        except HelpdeskMissing:
+            self.why = "the conversation is gone"
+            return Seen.MOVED_ON
+        if any(is_ours(m, basis, self.delivery.body) for m in messages):
+            # Sent already: by an earlier release of ours, or by a teammate from the composer.
+            self.why = "the draft was sent in Kustomer"
+            return Seen.RELEASE_STARTED if self.delivery.releases else Seen.TOUCHED
+        self.why = touched(ours, self.delivery.body, self.reply.draft.to) or ""
+        if self.why:
+            return Seen.GONE if ours is None and self.has_released else Seen.TOUCHED
+        self.why = moved_on(basis, conversation, messages) or ""
+        if not self.why and teammate_is_writing(
+            drafts, basis.conversation_id, draft_id=self.draft_id
+        ):
+            self.why = "a teammate is writing a reply"
+        return Seen.MOVED_ON if self.why else Seen.UNCHANGED
+
+    @property
+    def has_released(self) -> bool:
+        return bool(self.delivery.releases or self.made)
+
+    def release(self) -> Seen:
+        desk = self.desk
+        if self.made >= desk.retries.attempts:
+            raise self.error or HelpdeskUnavailable("the release was not taken")
+        now = desk.clock.now()
+        if self.looked_at is None or now - self.looked_at > LOOK_AGAIN_WITHIN:
+            return Seen.STILL_LISTED
+        self.made += 1
+        desk.store.start_release(self.delivery.marker, fence=self.delivery.fence, now=now)
+        # Last of all, so that nothing is released once a pause is committed.
+        desk.guard()
+        try:
+            desk.writer.release_draft(self.draft_id, self.reply.draft.channel, at=now)
+        except OutcomeUnknown as error:
+            self.error = HelpdeskUnavailable(str(error))
+            return Seen.RELEASE_STARTED
+        except (HelpdeskBusy, HelpdeskUnavailable) as error:
+            self.error = error
+            self.wait()
+            return Seen.RELEASE_STARTED
+        except HelpdeskMissing:
+            return Seen.GONE
+        return Seen.RELEASED
+
+    def wait(self) -> None:
+        seconds = self.desk.retries.wait(self.made)
+        retry_at = getattr(self.error, "retry_at", None)
+        if retry_at is not None:
+            seconds = max(seconds, (retry_at - self.desk.clock.now()).total_seconds())
+        if self.made < self.desk.retries.attempts:
+            self.desk.clock.sleep(seconds)
+
+    def check_draft(self) -> Seen:
+        ours, _ = self.our_draft()
+        return Seen.GONE if ours is None else Seen.STILL_LISTED
+
+    def withdraw(self) -> Seen:
+        """Delete our own draft, if it still is our own."""
+        try:
+            ours, _ = self.our_draft()
+        except HelpdeskMissing:
+            ours = None
+        if ours is not None and not touched(ours, self.delivery.body, self.reply.draft.to):
+            self.desk.guard()
+            try:
+                self.desk.writer.delete_draft(ours.id)
+            except OutcomeUnknown as error:
+                raise HelpdeskUnavailable(str(error)) from None
+            except HelpdeskRefused:
+                self.why += "; the draft could not be withdrawn"
+            self.withdrawn = True
+        # A release that we know nothing of may have been quicker than the withdrawal.
+        return Seen.GONE if self.has_released else Seen.TOUCHED
+
+    def confirm(self) -> Seen:
+        """Read the messages until ours is there; twice more after a read that failed."""
+        for seconds in CONFIRM_AFTER:
+            self.desk.clock.sleep(seconds)
+            try:
+                messages = self.desk.reader.messages(self.reply.basis.conversation_id)
+            except HelpdeskMissing:
+                return Seen.NOT_VISIBLE
+            ours = [m for m in messages if is_ours(m, self.reply.basis, self.delivery.body)]
+            if ours:
+                self.message = ours[0]
+                return Seen.BOUNCED if ours[0].status == "error" else Seen.VISIBLE
+        if self.withdrawn:
+            return Seen.TOUCHED
+        self.why = "released, but not seen in the conversation within two minutes"
+        return Seen.NOT_VISIBLE
+
+    def end(self, step: Next) -> Delivery:
+        state = {
+            Next.SETTLE_ARRIVED: DeliveryState.ARRIVED,
+            Next.SETTLE_OVERTAKEN: DeliveryState.OVERTAKEN,
+            Next.SETTLE_FAILED: DeliveryState.FAILED,
+            Next.SETTLE_UNKNOWN: DeliveryState.UNKNOWN,
+        }[step]
+        if state is DeliveryState.FAILED and self.message is not None:
+            self.why = f"Kustomer could not deliver it: {self.message.error or 'no reason given'}"
+        if state is DeliveryState.ARRIVED:
+            self.why = ""
+        return self.settle(state, error=self.why)
+
+    def settle(self, state: DeliveryState, *, error: str) -> Delivery:
+        remote_id = self.message.id if self.message is not None else None
+        now = self.desk.clock.now()
+        self.desk.store.settle_delivery(
+            self.delivery.marker,
+            fence=self.delivery.fence,
+            state=state,
+            remote_id=remote_id,
+            error=error,
+            now=now,
+        )
+        return replace(
+            self.delivery,
+            state=state,
+            remote_id=remote_id or self.delivery.remote_id,
+            releases=self.delivery.releases + self.made,
+            error=error,
+            updated_at=now,
+        )

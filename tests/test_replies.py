@@ -1,0 +1,298 @@
+"""A reply reaches the customer once at the most, and only while nothing has changed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from agent.core.basis import Basis
+from agent.core.conversation import Address, Customer, Direction, Message, Status
+from agent.core.turn import Action, Turn, marker_of
+from agent.drafts import stage
+from agent.errors import (
+    AgentError,
+    Held,
+    HelpdeskBusy,
+    HelpdeskMissing,
+    HelpdeskUnavailable,
+    OutcomeUnknown,
+)
+from agent.notes import CLAIM
+from agent.ports import Delivery, DeliveryState, NewDraft, Pause
+from agent.replies import Reply, deliver_reply
+from tests.small_world import NOON, SmallWorld
+
+TEXT = "You can follow your order with the link in our shipping e-mail."
+
+
+@pytest.fixture
+def world() -> SmallWorld:
+    return SmallWorld()
+
+
+@pytest.fixture
+def reply(world: SmallWorld) -> Reply:
+    """A reply decided upon, not yet staged."""
+    conversation_id = world.conversation("Where is my order?")
+    conversation = world.helpdesk.conversation(conversation_id)
+    messages = world.helpdesk.messages(conversation_id)
+    assert conversation.customer_id is not None
+    world.helpdesk.add_customer(
+        Customer(id=conversation.customer_id, emails=(Address(value="mara@mail.example"),))
+    )
+    marker = marker_of(Turn(conversation_id, messages[-1].id), Action.REPLY)
+    intent = Delivery(
+        marker=marker,
+        conversation_id=conversation_id,
+        action=Action.REPLY,
+        body=TEXT,
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    draft = NewDraft(
+        conversation_id=conversation_id,
+        customer_id=conversation.customer_id,
+        channel="email",
+        body=TEXT,
+        marker=marker,
+        to="mara@mail.example",
+        sender="help@shop.example",
+    )
+    return Reply(intent=intent, draft=draft, basis=Basis.of(conversation, messages))
+
+
+def sent(world: SmallWorld, reply: Reply) -> list[Message]:
+    messages = world.helpdesk._messages[reply.basis.conversation_id]
+    return [m for m in messages if m.direction is Direction.OUT and m.text == TEXT]
+
+
+def drafts(world: SmallWorld) -> int:
+    return len(world.helpdesk._drafts)
+
+
+def test_it_is_sent_once_and_read_back(world: SmallWorld, reply: Reply) -> None:
+    delivery = deliver_reply(world.desk, reply)
+
+    assert (delivery.state, delivery.releases) == (DeliveryState.ARRIVED, 1)
+    assert [m.id for m in sent(world, reply)] == [delivery.remote_id]
+    assert drafts(world) == 0
+
+
+def test_called_again_it_says_what_became_of_it(world: SmallWorld, reply: Reply) -> None:
+    first = deliver_reply(world.desk, reply)
+
+    assert deliver_reply(world.desk, reply).remote_id == first.remote_id
+    assert len(sent(world, reply)) == 1
+
+
+@pytest.mark.parametrize("applied", [True, False], ids=["applied", "not applied"])
+@pytest.mark.parametrize("method", ["stage_draft", "release_draft"])
+def test_without_an_answer_it_looks_and_sends_once(
+    world: SmallWorld, reply: Reply, method: str, applied: bool
+) -> None:
+    world.helpdesk.fail(OutcomeUnknown("timeout"), on=method, applied=applied)
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert delivery.state is DeliveryState.ARRIVED
+    assert len(sent(world, reply)) == 1
+
+
+@pytest.mark.parametrize("error", [HelpdeskUnavailable("refused"), HelpdeskBusy("429")])
+@pytest.mark.parametrize("method", ["stage_draft", "release_draft"])
+def test_what_was_not_taken_is_tried_again(
+    world: SmallWorld, reply: Reply, method: str, error: AgentError
+) -> None:
+    world.helpdesk.fail(error, on=method)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert len(sent(world, reply)) == 1
+
+
+def customer_writes(world: SmallWorld, conversation_id: str) -> None:
+    world.helpdesk.receive(conversation_id, "Never mind, it came.")
+
+
+def teammate_answers(world: SmallWorld, conversation_id: str) -> None:
+    world.helpdesk.answer(conversation_id, "It arrives tomorrow.")
+
+
+def closed(world: SmallWorld, conversation_id: str) -> None:
+    world.helpdesk.change(conversation_id, status=Status.DONE)
+
+
+def assigned(world: SmallWorld, conversation_id: str) -> None:
+    world.helpdesk.change(conversation_id, assigned_users=("7" * 24,))
+
+
+def merged(world: SmallWorld, conversation_id: str) -> None:
+    world.helpdesk.change(conversation_id, merged_into="f" * 24)
+
+
+def spam(world: SmallWorld, conversation_id: str) -> None:
+    world.helpdesk.change(conversation_id, spam=True)
+
+
+def deleted(world: SmallWorld, conversation_id: str) -> None:
+    world.helpdesk.change(conversation_id, deleted=True)
+
+
+@pytest.mark.parametrize(
+    "happens",
+    [customer_writes, teammate_answers, closed, assigned, merged, spam, deleted],
+    ids=lambda act: act.__name__,
+)
+def test_anything_that_happened_since_withdraws_it(
+    world: SmallWorld, reply: Reply, happens: Callable[[SmallWorld, str], None]
+) -> None:
+    happens(world, reply.basis.conversation_id)
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert delivery.state is DeliveryState.OVERTAKEN
+    assert delivery.error
+    assert (sent(world, reply), drafts(world)) == ([], 0)
+
+
+def test_our_own_note_withdraws_nothing(world: SmallWorld, reply: Reply) -> None:
+    world.helpdesk.write_note(reply.basis.conversation_id, "noted", marker="m", note_id=None)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+
+
+def test_a_teammate_who_is_writing_goes_first(world: SmallWorld, reply: Reply) -> None:
+    theirs = replace(reply.draft, marker="", body="Dear Mara,")
+    world.helpdesk.stage_draft(theirs)
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert (delivery.state, sent(world, reply)) == (DeliveryState.OVERTAKEN, [])
+    assert [d.body for _, d in world.helpdesk._drafts.values()] == ["Dear Mara,"]
+
+
+def test_a_draft_that_a_teammate_edited_is_theirs(world: SmallWorld, reply: Reply) -> None:
+    staged = stage(world.desk, reply.intent, reply.draft)
+    assert staged.remote_id is not None
+    customer, draft = world.helpdesk._drafts[staged.remote_id]
+    world.helpdesk._drafts[staged.remote_id] = (customer, replace(draft, body="Dear Mara, …"))
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert delivery.state is DeliveryState.OVERTAKEN
+    assert (sent(world, reply), drafts(world)) == ([], 1)
+
+
+def test_a_draft_that_a_teammate_deleted_is_not_made_again(world: SmallWorld, reply: Reply) -> None:
+    stage(world.desk, reply.intent, reply.draft)
+    world.helpdesk._drafts.clear()
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert (sent(world, reply), drafts(world)) == ([], 0)
+
+
+def test_paused_it_lies_unsent_and_goes_on_afterwards(world: SmallWorld, reply: Reply) -> None:
+    stage(world.desk, reply.intent, reply.draft)
+    world.store.pause(Pause(by="Ada", at=NOON))
+    with pytest.raises(Held):
+        deliver_reply(world.desk, reply)
+    assert sent(world, reply) == []
+
+    world.store.resume()
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert len(sent(world, reply)) == 1
+
+
+def test_what_kustomer_could_not_deliver_is_a_failure_with_its_reason(
+    world: SmallWorld, reply: Reply
+) -> None:
+    world.helpdesk.holds_deliveries = True
+    bounce_on_arrival(world, reply)
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert delivery.state is DeliveryState.FAILED
+    assert "invalid-recipient" in delivery.error
+
+
+def test_released_but_never_seen_is_unknown_and_never_sent_again(
+    world: SmallWorld, reply: Reply
+) -> None:
+    world.helpdesk.holds_deliveries = True
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert delivery.state is DeliveryState.UNKNOWN
+    assert deliver_reply(world.desk, reply).state is DeliveryState.UNKNOWN
+    assert world.requests("release_draft") == 1
+
+
+class Killed(BaseException):
+    """What kill -9 looks like from inside."""
+
+
+PORT_CALLS = ("drafts", "stage_draft", "conversation", "messages", "release_draft")
+
+
+@pytest.mark.parametrize("applied", [True, False], ids=["after", "before"])
+@pytest.mark.parametrize("method", PORT_CALLS)
+def test_killed_at_any_request_it_is_sent_once(
+    world: SmallWorld, reply: Reply, method: str, applied: bool
+) -> None:
+    world.helpdesk.fail(Killed(), on=method, applied=applied)  # type: ignore[arg-type]
+    with pytest.raises(Killed):
+        deliver_reply(world.desk, reply)
+    world.clock.advance(CLAIM + timedelta(seconds=1))
+    world.restart()
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert len(sent(world, reply)) == 1
+
+
+STORE_CALLS = ("intend", "claim_delivery", "start_attempt", "start_release", "settle_delivery")
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("method", STORE_CALLS)
+def test_killed_around_any_commit_it_is_sent_once(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch, method: str, before: bool
+) -> None:
+    real: Callable[..., object] = getattr(world.store, method)
+
+    def killing(*args: object, **kwargs: object) -> object:
+        monkeypatch.setattr(world.store, method, real, raising=False)
+        if not before:
+            real(*args, **kwargs)
+        raise Killed
+
+    monkeypatch.setattr(world.store, method, killing, raising=False)
+    with pytest.raises(Killed):
+        deliver_reply(world.desk, reply)
+    world.clock.advance(CLAIM + timedelta(seconds=1))
+    world.restart()
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert len(sent(world, reply)) == 1
+
+
+def test_a_conversation_that_is_gone_is_overtaken(world: SmallWorld, reply: Reply) -> None:
+    world.helpdesk.fail(HelpdeskMissing("404"), on="conversation")
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert sent(world, reply) == []
+
+
+def bounce_on_arrival(world: SmallWorld, reply: Reply) -> None:
+    """The message appears with a delivery failure some seconds after the release."""
+    sleep = world.clock.sleep
+
+    def sleep_and_deliver(seconds: float) -> None:
+        sleep(seconds)
+        world.helpdesk.deliver()
+        messages = world.helpdesk._messages[reply.basis.conversation_id]
+        messages[:] = [
+            replace(m, status="error", error="invalid-recipient") if m.text == TEXT else m
+            for m in messages
+        ]
+
+    world.clock.sleep = sleep_and_deliver  # type: ignore[method-assign]
