@@ -155,15 +155,18 @@ def _write_again(pipeline: Asked, found: Found) -> Summary:
 
 
 def _next_marker(pipeline: Pipeline, found: Found) -> str:
-    """The first further note of this turn that does not stand yet.
+    """The first further note of this turn that is not known to stand.
 
-    Counted, not drawn: a call that was cut off is gone on with, not repeated beside it.
+    Counted, not drawn: one that was cut off is finished, not repeated beside it.
     """
     there = {note.marker for note in found.notes}
     number = 1
     while True:
         marker = again_marker(found.turn, number)
-        if marker not in there and not _arrived(pipeline.desk.store.delivery(marker)):
+        stored = pipeline.desk.store.delivery(marker)
+        # Without a row of ours it is from before the database was lost: finished long ago.
+        is_over = _arrived(stored) or (stored is None and marker in there)
+        if not is_over:
             return marker
         number += 1
 
