@@ -117,7 +117,7 @@ def _rules(decided: Plain, *, with_all: bool) -> list[str]:
     width = max((len(name) for name in [*(f[0] for f in shown), *because]), default=0)
     lines = [_rule(f, deciding=f[0] in because, width=width) for f in shown]
     # Reasons that no rule had to find, such as "no-grant".
-    lines += [f"     * {name:{width}}" for name in sorted(because - known)]
+    lines += [f"     * {name}" for name in sorted(because - known)]
     silent = len(findings) - len(shown)
     if silent:
         lines.append(_line("", f"{_count(silent, 'other rule')} did not apply"))
