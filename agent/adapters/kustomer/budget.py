@@ -33,7 +33,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateTable
 
 from agent.errors import HelpdeskBusy, StoreUnavailable
 from agent.ports import Clock
@@ -45,6 +46,7 @@ SEARCHES = 100  # a minute for a machine user. Source: Kustomer's page on rate l
 LONGEST_PAUSE = timedelta(minutes=5)  # anything beyond is a broken clock, not a limit
 _ROOM = 0.1  # of our share that searches leave free, so that confirming a send goes first
 _CLEAN_UP_EVERY = 100  # requests; without it there would be a row for each second of the past
+_STARTS, _START_PAUSE = 20, 0.1  # tries and seconds; a first start takes milliseconds
 
 _log = structlog.get_logger()
 _tables = MetaData()
@@ -129,8 +131,10 @@ class SharedBudget:
         self._wish = requests_per_minute
         self._patience = patience
         self._reported: int | None = None  # as the database last had it
-        _insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[engine.dialect.name]
-        statement: Any = _insert(_used)
+        self._insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[
+            engine.dialect.name
+        ]
+        statement: Any = self._insert(_used)
         self._add = statement.values(requests=1).on_conflict_do_update(
             index_elements=["kind", "second"], set_={"requests": _used.c.requests + 1}
         )
@@ -222,14 +226,27 @@ class SharedBudget:
             _log.warning("budget.not_written", error=type(error).__name__)
 
     def _prepare(self) -> None:
-        try:
-            _tables.create_all(self._engine)
-            with self._engine.begin() as connection:
-                connection.execute(_state.insert().values(id=1, touched=0, paused_until=0.0))
-        except IntegrityError:
-            return  # it is there already
-        except SQLAlchemyError as error:
-            raise StoreUnavailable(f"request budget: {type(error).__name__}") from error
+        """Make the tables. Workers that start together get in each other's way; all get there."""
+        for _ in range(_STARTS):
+            try:
+                self._make_tables()
+            except SQLAlchemyError as error:
+                failure = error
+                self._clock.sleep(_START_PAUSE)
+            else:
+                return
+        raise StoreUnavailable(f"request budget: {type(failure).__name__}") from failure
+
+    def _make_tables(self) -> None:
+        with self._engine.begin() as connection:
+            if self._engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # stays with the file
+            for table in _tables.sorted_tables:
+                connection.execute(CreateTable(table, if_not_exists=True))
+            first: Any = self._insert(_state)
+            connection.execute(
+                first.values(id=1, touched=0, paused_until=0.0).on_conflict_do_nothing()
+            )
 
 
 def open_budget(
@@ -255,7 +272,7 @@ def open_budget(
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
     # NORMAL: a power cut may forget the last requests of the window, no more.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000"):
+    for pragma in ("busy_timeout=5000", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}")
 
 
