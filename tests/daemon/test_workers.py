@@ -64,7 +64,7 @@ def test_a_killed_workers_runs_are_taken_over_within_a_minute(shared_scene: Scen
 
 def no_run_is_open(scene: Scene) -> bool:
     with scene.sidenote("runs", "--state", "running", "--json") as runs:
-        return runs.printed() == []
+        return not runs.printed()
 
 
 def test_a_second_daemon_on_a_living_slot_refuses_to_start(shared_scene: Scene) -> None:
