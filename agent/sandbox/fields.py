@@ -156,7 +156,7 @@ def time_math(value: Value) -> str | None:
 def _readable(read: Callable[[], object]) -> str | None:
     try:
         read()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return "/format"
     return None
 

@@ -43,9 +43,9 @@ class Limits:
         """Count one request of the organisation; gives how many are left. Raises TooMany."""
         return self._take("requests", self.per_minute, now)
 
-    def take_search(self, key: str, now: datetime) -> None:
+    def take_search(self, user_id: str, now: datetime) -> None:
         """Count one search of a machine user. Raises TooMany."""
-        self._take(f"search:{key}", int(self._switches.number("search-limit")), now)
+        self._take(f"search:{user_id}", int(self._switches.number("search-limit")), now)
 
     def take_write(self, kind: str, customer_id: str, key: str, now: datetime) -> None:
         """Count one note, message, draft or conversation for a customer. Raises TooMany."""

@@ -76,7 +76,7 @@ def _time(name: str, value: Value) -> Value:
         if len(value) == _DATE:
             return stamp(datetime.fromisoformat(value).replace(tzinfo=UTC))
         return stamp(parse_time(value))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise _bad(name, "Invalid date") from None
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from agent.errors import InputError
 
+LARGEST = 1_000_000  # of a number: seconds, days, characters or requests
+
 
 @dataclass(frozen=True, slots=True)
 class Switch:
@@ -64,6 +66,7 @@ SWITCHES = (
     # search and reads
     Switch("index-lag", (), "Seconds until searches see a change.", 1),
     Switch("read-lag", (), "Seconds until lists show a new note, draft or message.", 0),
+    Switch("search-days", (), "Days back that searches see; older ones are archived.", 730),
     Switch("search-sort", ("honoured", "customer-only"), "sort by conversation_ attributes."),
     # errors and limits
     Switch("error-shape", ("jsonapi", "recorded", "new"), "Shape of an error answer."),
@@ -110,11 +113,11 @@ def _check(name: str, value: str) -> None:
     if switch.values and value not in switch.values:
         raise InputError(f"switch {name}: {value!r} is none of {', '.join(switch.values)}")
     if not switch.values and not _is_number(value):
-        raise InputError(f"switch {name}: {value!r} is no number of at least 0")
+        raise InputError(f"switch {name}: {value!r} is no number from 0 to {LARGEST}")
 
 
 def _is_number(value: str) -> bool:
     try:
-        return 0 <= float(value) < float("inf")
+        return 0 <= float(value) <= LARGEST
     except ValueError:
         return False

@@ -238,8 +238,9 @@ def test_a_draft_without_a_body_is_neither_released_nor_changed(
         {"body": "x" * 10_241},
         {"to": "mara@customers.example"},
         {"sendAt": "soon"},
+        {"sendAt": "now+999999w"},
     ],
-    ids=["externalId", "channel", "too long", "bare address", "time"],
+    ids=["externalId", "channel", "too long", "bare address", "time", "after all time"],
 )
 def test_what_a_draft_cannot_hold_is_refused(helpdesk: Helpdesk, fields: dict[str, str]) -> None:
     assert helpdesk.stage(**fields).status_code == 400

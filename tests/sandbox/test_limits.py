@@ -81,13 +81,15 @@ def test_a_429_may_carry_anything(
 def test_a_machine_user_searches_100_times_a_minute(
     small: tuple[Sandbox, httpx.Client],
 ) -> None:
-    _, http = small
+    sandbox, http = small
     body = {"queryContext": "conversation"}
 
     statuses = [http.post("/v1/customers/search", json=body).status_code for _ in range(101)]
 
     assert statuses == [200] * 100 + [429]
     assert asked(http, 1).status_code == 200
+    http.headers["authorization"] = f"Bearer {sandbox.world.make_key()}"
+    assert http.post("/v1/customers/search", json=body).status_code == 429
 
 
 def test_a_customer_gets_120_notes_a_minute_and_a_refused_one_is_not_written(

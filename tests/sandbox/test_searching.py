@@ -118,12 +118,22 @@ def test_a_page_holds_500_at_most(still: Sandbox) -> None:
         {"and": [{"conversation_id": {"equals": "x"}}]},
         {"and": [{"conversation_status": {"resembles": "open"}}]},
         {"and": [{"conversation_updated_at": {"gte": "yesterday-ish"}}]},
+        {"and": [{"conversation_updated_at": {"gte": "0001-01-01T00:00:00+23:00"}}]},
         {"sort": [{"conversation_mood": "asc"}]},
         {"queryContext": "weather"},
         {"filter": []},
         {"and": [{"conversation_status": {"equals": str(n)}} for n in range(21)]},
     ],
-    ids=["attribute", "operator", "date", "sort", "context", "field", "too many"],
+    ids=[
+        "attribute",
+        "operator",
+        "date",
+        "before all time",
+        "sort",
+        "context",
+        "field",
+        "too many",
+    ],
 )
 def test_what_cannot_be_searched_is_refused(still: Sandbox, query: dict[str, Any]) -> None:
     assert search(still, **query).status_code == 400
@@ -182,6 +192,16 @@ def test_a_conversation_that_changed_twice_is_found_once_in_its_new_place(still:
         still.customer_says("kettle", text)
 
     assert keys(still, search(still, sort=OLDEST_FIRST)) == ["teapot", "kettle"]
+
+
+def test_what_was_not_updated_for_two_years_is_archived(still: Sandbox) -> None:
+    day = 24 * 60.0
+    conversations(still, archived=731 * day, kept=729 * day)
+
+    assert keys(still, search(still)) == ["kept"]
+
+    still.switch("search-days", "900")
+    assert len(keys(still, search(still))) == 2
 
 
 def test_notes_are_found_by_external_id_and_customers_by_address(still: Sandbox) -> None:

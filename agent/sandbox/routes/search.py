@@ -3,11 +3,12 @@ messages. 100 pages at most; a machine user may ask 100 times a minute.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from agent.sandbox.answers import Answer, Page, Refusal, dumps, page_links
 from agent.sandbox.calls import Call, Route, seen_until
+from agent.sandbox.ids import stamp
 from agent.sandbox.index import KNOWN as CONVERSATION_NAMES
 from agent.sandbox.index import Entry
 from agent.sandbox.records import Json, Value
@@ -24,11 +25,12 @@ from agent.sandbox.shapes import SEARCH
 
 PAGES = 100
 LARGEST_PAGE = 500
+LONGEST_DAYS = 36_500  # further back no calendar of ours reaches safely
 
 
 def _search(call: Call) -> Answer:
     """200 with whole records; `links.next` points on past the last page that is answered."""
-    call.limits.take_search(call.key.key, call.world.now())
+    call.limits.take_search(call.actor, call.world.now())
     query = call.checked(SEARCH)
     page = call.page(largest=LARGEST_PAGE)
     if page.number > PAGES:
@@ -40,10 +42,13 @@ def _search(call: Call) -> Answer:
     _refuse_sort(call, query.get("sort"))
     fits = test_of(query, known)
     deleted, gone = bool(query.get("includeDeleted")), f"{context}_deleted"
+    oldest = _oldest(call)
     found = [
         entry
-        for entry in entries(call, updated_since(query, context))
-        if fits(entry.attributes) and (deleted or not entry.attributes.get(gone))
+        for entry in entries(call, max(updated_since(query, context), oldest))
+        if entry.updated_at >= oldest
+        and fits(entry.attributes)
+        and (deleted or not entry.attributes.get(gone))
     ]
     return _page_of(call, in_order(found, query.get("sort"), known), page)
 
@@ -99,6 +104,12 @@ def _messages(call: Call, _since: str) -> Iterable[Entry]:
     until, switches = _seen(call), call.world.switches
     messages = call.world.messages.values()
     return [message_entry(m, switches) for m in messages if m.updated_at <= until]
+
+
+def _oldest(call: Call) -> str:
+    """Searches do not see what was updated before: two years, by the documentation."""
+    days = min(call.world.switches.number("search-days"), LONGEST_DAYS)
+    return stamp(call.world.now() - timedelta(days=days))
 
 
 def _seen(call: Call) -> datetime:
