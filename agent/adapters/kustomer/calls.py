@@ -16,9 +16,9 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from agent.adapters.kustomer.budget import Budget, BudgetSpent, Kind
+from agent.adapters.kustomer.envelope import Garbled
 from agent.adapters.kustomer.failures import UPSTREAM, read_failed, refusal, write_failed
 from agent.adapters.kustomer.transport import Answer, Request, exchange
-from agent.adapters.kustomer.wire import Garbled
 from agent.errors import (
     AgentError,
     HelpdeskBusy,

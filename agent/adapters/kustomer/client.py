@@ -11,9 +11,9 @@ import httpx
 from agent.adapters.kustomer import drafts, search
 from agent.adapters.kustomer.budget import Budget
 from agent.adapters.kustomer.calls import SEARCH, Calls, Patience
+from agent.adapters.kustomer.envelope import Page, parse_one, parse_page, parse_some
 from agent.adapters.kustomer.transport import Request
 from agent.adapters.kustomer.wire import (
-    Page,
     parse_account,
     parse_conversation,
     parse_customer,
@@ -21,9 +21,6 @@ from agent.adapters.kustomer.wire import (
     parse_id,
     parse_message,
     parse_note,
-    parse_one,
-    parse_page,
-    parse_some,
     parse_teammate,
 )
 from agent.core.conversation import (

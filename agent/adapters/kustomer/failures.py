@@ -12,8 +12,8 @@ from typing import Any
 
 import httpx
 
+from agent.adapters.kustomer.envelope import Garbled, parse_json
 from agent.adapters.kustomer.transport import Answer
-from agent.adapters.kustomer.wire import Garbled, parse_json
 from agent.errors import (
     AgentError,
     HelpdeskBusy,

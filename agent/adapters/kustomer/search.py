@@ -11,8 +11,11 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from agent.adapters.kustomer.envelope import Page
 from agent.adapters.kustomer.fields import iso
-from agent.adapters.kustomer.wire import Page, parse_conversation
+from agent.adapters.kustomer.wire import (
+    parse_conversation,
+)
 from agent.core.conversation import Conversation
 from agent.errors import ReplyUnreadable
 

@@ -11,16 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.adapters.kustomer.envelope import Garbled, parse_json, parse_one, parse_page
 from agent.adapters.kustomer.wire import (
-    Garbled,
     parse_conversation,
     parse_customer,
     parse_draft,
-    parse_json,
     parse_message,
     parse_note,
-    parse_one,
-    parse_page,
 )
 from agent.core.conversation import Address, Message, Status
 from agent.errors import ReplyUnreadable
