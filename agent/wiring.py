@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
+
 from agent.adapters.kustomer import Budget, Kustomer, Unlimited, kustomer_client, open_budget
 from agent.adapters.memory import MemoryStore
 from agent.adapters.model.fallback import WithFallback
@@ -99,11 +101,15 @@ class App:
     @cached_property
     def kustomer(self) -> Kustomer:
         """The helpdesk. Asks once who we are, to tell our own messages from teammates'."""
-        url, key = self.settings.kustomer
-        http = kustomer_client(url, key.value)
-        client = Kustomer(http, clock=self.clock, budget=self.budget)
+        client = Kustomer(self.http, clock=self.clock, budget=self.budget)
         own_id = _own_user_id(client)
-        return Kustomer(http, clock=self.clock, budget=self.budget, own_user_id=own_id)
+        return Kustomer(self.http, clock=self.clock, budget=self.budget, own_user_id=own_id)
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """The connections to Kustomer."""
+        url, key = self.settings.kustomer
+        return kustomer_client(url, key.value)
 
     @cached_property
     def budget(self) -> Budget:
@@ -216,8 +222,10 @@ class App:
     def close(self) -> None:
         """Let go of what was opened."""
         self.stopping.set()
-        if "store" in self.__dict__:
-            self.store.close()
+        for part in ("http", "budget", "store"):
+            opened = self.__dict__.get(part)
+            if opened is not None and not isinstance(opened, Unlimited):
+                opened.close()
 
     @cached_property
     def file_lock(self) -> DaemonLock | None:
