@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from agent.core.cues import gives_step, is_promise, is_question, is_solved, wants_something
+from agent.core.cues import asks_back, is_promise, is_solved, wants_something
 from agent.core.proposal import Section, Statement
 from agent.core.sentences import sentences_of, words
 from agent.core.summary_features import (
@@ -20,6 +20,7 @@ MAX_WORDS = 65  # what one person's summary takes; a note has room for little mo
 WORTH_ITS_WORDS = 0.8  # points
 WORTH_WHILE_SHORT = 0.3  # points; while half of the words are free, a short chat has its say
 ONE_MESSAGE_AGAIN = -0.4  # points for a third sentence of one message, and for each after it
+TELLING = 6  # words; a shorter last message without an ask only agrees or grumbles
 SAME_AGAIN = 0.7  # share of a sentence's words that another one says already
 
 
@@ -27,7 +28,8 @@ def summary_of(transcript: Transcript, *, max_words: int = MAX_WORDS) -> tuple[S
     """The sentences a teammate needs: request, done, open; each with its message's id.
 
     Each text is one sentence of its line, white space folded. In all at most `max_words`, unless
-    the one sentence that says what it is about is longer. Empty only when nothing was said.
+    the sentence that says what it is about is longer: then that one and what is needed most
+    besides. Empty only when nothing was said.
     """
     spoken = [Spoken(line.direction, sentences_of(line.text)) for line in transcript.lines]
     statements = [
@@ -44,10 +46,15 @@ def pick(spoken: Sequence[Spoken], *, max_words: int = MAX_WORDS) -> tuple[Candi
         return ()
     choice = _Choice({candidate: points(candidate) for candidate in candidates}, max_words)
     opener = [one for one in candidates if one.place.is_opener] or candidates
+    newest = [one for one in candidates if _is_newest(one)]
+    telling = [one for one in newest if one.words >= TELLING]
+    waiting = [one for one in newest if wants_something(one.text)] or telling
+    teams = [one for one in candidates if _is_the_teams(one)]
     if not choice.take(opener):
         choice.take_whole(opener)
-    choice.take(one for one in candidates if _waits_for_us(one))
-    choice.take(one for one in candidates if _is_the_teams(one))
+        choice.take_whole(waiting or teams)
+    choice.take(waiting)
+    choice.take(teams)
     while choice.words * 2 < max_words and choice.take(candidates, least=WORTH_WHILE_SHORT):
         pass
     while choice.take(candidates, least=WORTH_ITS_WORDS):
@@ -78,8 +85,10 @@ class _Choice:
         return False
 
     def take_whole(self, some: Iterable[Candidate]) -> None:
-        """Take the best, however long it is."""
-        self._add(max(some, key=self._value))
+        """Take the best, if any, however long it is."""
+        best = max(some, key=self._value, default=None)
+        if best is not None:
+            self._add(best)
 
     def _add(self, one: Candidate) -> None:
         self.chosen.append(one)
@@ -94,11 +103,10 @@ def _order(candidate: Candidate) -> tuple[int, int]:
     return candidate.place.message, candidate.index
 
 
-def _waits_for_us(candidate: Candidate) -> bool:
-    text = candidate.text
+def _is_newest(candidate: Candidate) -> bool:
+    """What the customer said last, with nobody's answer yet."""
     place = candidate.place
-    newest = place.is_unanswered and not place.is_opener
-    return newest and says_something(text) and wants_something(text)
+    return place.is_unanswered and not place.is_opener and says_something(candidate.text)
 
 
 def _is_the_teams(candidate: Candidate) -> bool:
@@ -125,7 +133,7 @@ def _statement(candidate: Candidate, lines: Sequence[Line]) -> Statement:
 def _section(candidate: Candidate) -> Section:
     place, text = candidate.place, candidate.text
     if not place.by_customer:
-        waits = is_question(text) or is_promise(text) or gives_step(text)
+        waits = asks_back(text) or is_promise(text)
         return Section.OPEN if waits and not place.answered else Section.DONE
     if is_solved(text) and place.again:
         return Section.DONE

@@ -10,7 +10,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from itertools import pairwise
 
 from agent.core.proposal import TopicGuess
@@ -106,7 +105,7 @@ def likeness(index: TopicIndex, text: str) -> tuple[tuple[str, float], ...]:
         of_topic[index.topics[at]].append(cosine)
     sizes = Counter(index.topics)
     values = {
-        name: (max(found) + sum(nlargest(FEW, found)) / min(FEW, sizes[name])) / 2
+        name: (max(found) + sum(sorted(found)[-FEW:]) / min(FEW, sizes[name])) / 2
         for name, found in of_topic.items()
     }
     return tuple(sorted(values.items(), key=lambda found: (-found[1], found[0])))

@@ -159,10 +159,17 @@ def _customer_points(candidate: Candidate) -> float:
     text, place = candidate.text, candidate.place
     total = _by_place(place) + QUESTION * is_question(text) + SOLVED * is_solved(text)
     total += OPENING * (place.is_opener and candidate.opens)
-    total += MANNERS * (is_manners(text) and candidate.words < ALSO_NEWS)
+    total += MANNERS * _is_only_thanks(candidate)
     if place.is_unanswered and not place.is_opener and says_something(text):
         total += UNANSWERED_ASK if wants_something(text) else UNANSWERED
     return total
+
+
+def _is_only_thanks(candidate: Candidate) -> bool:
+    if not is_manners(candidate.text):
+        return False
+    says_goodbye = candidate.place.is_unanswered and candidate.place.again
+    return candidate.words < ALSO_NEWS or (says_goodbye and not wants_something(candidate.text))
 
 
 def _by_place(place: Place) -> float:

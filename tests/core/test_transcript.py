@@ -73,6 +73,7 @@ def test_a_quoted_thread_is_taken_out_and_kept_aside() -> None:
         "Den 2. mars 2026 kl. 10:00 skrev Ben <ben@shop.example>:\n\n> Prøvd?",
         '2 mar 2026 10:00 "Ben" <ben@shop.example> napisał(a):\n\n> Próbowałeś?',
         "On Mon, 2 Mar 2026 at 10:00, Ben from the Shop in Graz\n<ben@shop.example> wrote:\n> Hi",
+        "Dne 2. 3. 2026 v 10:00 Ben <ben@shop.example>\nnapsal:\n\n> Zkusil?",
         "På 2 mars 2026 på 10:00, Ben (ben@shop.example) skrev:\n\nHar du provat?",
         "-----Ursprüngliche Nachricht-----\nVon: Ben\nBetreff: Deckel\n\nSchon gedreht?",
         "Von: Ben <ben@shop.example>\nGesendet: Montag\nBetreff: Deckel\n\nSchon gedreht?",
