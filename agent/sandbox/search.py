@@ -158,4 +158,6 @@ def _sort_value(name: str) -> Callable[[Entry], tuple[int, Value]]:
 def _sortable(value: Value) -> tuple[int, Value]:
     if value is None:
         return (0, "")
-    return (1, value) if isinstance(value, str) else (2, float(value or 0))
+    if isinstance(value, list):
+        return (1, " ".join(map(str, value)))
+    return (1, value) if isinstance(value, str) else (2, value)

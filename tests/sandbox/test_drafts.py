@@ -99,6 +99,14 @@ def test_a_delivery_goes_to_the_newest_sender_from_the_channels_account(
     assert (delivery.body, delivery.status, delivery.auto) == ("On its way.", "sent", True)
 
 
+def test_the_truth_is_up_to_date_without_a_request(helpdesk: Helpdesk) -> None:
+    helpdesk.put(helpdesk.staged(), sendAt="now")
+
+    helpdesk.sandbox.world.clock.advance(TEN_SECONDS)
+
+    assert len(helpdesk.sandbox.world.deliveries) == 1
+
+
 def test_every_recipient_of_a_draft_is_on_record(helpdesk: Helpdesk) -> None:
     to, cc = [{"email": "a@customers.example"}], [{"email": "b@customers.example"}]
 

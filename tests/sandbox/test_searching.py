@@ -194,6 +194,25 @@ def test_a_conversation_that_changed_twice_is_found_once_in_its_new_place(still:
     assert keys(still, search(still, sort=OLDEST_FIRST)) == ["teapot", "kettle"]
 
 
+@pytest.mark.parametrize(
+    ("sort", "found"),
+    [
+        ([{"conversation_tags": "asc"}], ["none", "lid", "pot"]),
+        (
+            [{"conversation_message_count": "desc"}, {"conversation_name": "desc"}],
+            ["pot", "lid", "none"],
+        ),
+    ],
+    ids=["a list", "two, downwards"],
+)
+def test_any_attribute_can_be_sorted_by(still: Sandbox, sort: Any, found: list[str]) -> None:
+    still.add_conversation("pot", "one", "two", tags=["b"], subject="b")
+    still.add_conversation("lid", "one", tags=["a"], subject="b")
+    still.add_conversation("none", "one", subject="a")
+
+    assert keys(still, search(still, sort=sort)) == found
+
+
 def test_what_was_not_updated_for_two_years_is_archived(still: Sandbox) -> None:
     day = 24 * 60.0
     conversations(still, archived=731 * day, kept=729 * day)
