@@ -63,7 +63,7 @@ def transcript_of(
     kept = _within(lines, budget_characters)
     return Transcript(
         conversation_id=conversation.id,
-        subject=clean(_subject(conversation, in_order), email=False).text.replace("\n", " "),
+        subject=_one_line(_subject(conversation, in_order)),
         lines=kept,
         left_out=len(lines) - len(kept),
     )
@@ -81,7 +81,7 @@ def _line(number: int, message: Message) -> Line:
         ref=f"m{number}",
         message_id=message.id,
         direction=message.direction,
-        author=message.author,
+        author=replace(message.author, name=_one_line(message.author.name)),
         sent_at=message.sent_at,
         channel=message.channel,
         text=cleaned.text,
@@ -93,8 +93,12 @@ def _line(number: int, message: Message) -> Line:
 
 
 def _attachment_name(name: str, content_type: str) -> str:
-    cleaned = clean(name, email=False).text.replace("\n", " ")
-    return cleaned or content_type or "unnamed file"
+    return _one_line(name) or content_type or "unnamed file"
+
+
+def _one_line(text: str) -> str:
+    """Names and subjects are the customer's own words too."""
+    return clean(text, email=False).text.replace("\n", " ")
 
 
 def _within(lines: Sequence[Line], budget: int) -> tuple[Line, ...]:
