@@ -5,6 +5,7 @@ and the message stands on the conversation a little after that. In between nobod
 whether it was sent. A delivery that fails stands on the message, not on the draft.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +57,8 @@ def plan_unasked(world: World, draft: DraftRecord) -> None:
 
 def _send_unasked(world: World, draft: DraftRecord) -> None:
     if draft.gone_at is None and draft.send_at is None:
-        release(world, draft, world.now())
+        with suppress(Refusal):  # one without a body stays
+            release(world, draft, world.now())
 
 
 def _refuse_unsendable(world: World, draft: DraftRecord) -> None:

@@ -312,6 +312,22 @@ def test_a_drafts_headers_are_on_the_sent_message_or_not(
     assert (helpdesk.outbound()[0]["meta"].get("headers") == headers) is kept
 
 
+def test_a_draft_keeps_its_channel(helpdesk: Helpdesk) -> None:
+    answer = helpdesk.put(helpdesk.staged(), channel="sms", sendAt="now")
+
+    assert answer.status_code == 400
+    assert helpdesk.listed()[0]["attributes"]["channel"] == "email"
+
+
+def test_a_draft_without_a_body_does_not_go_by_itself(helpdesk: Helpdesk) -> None:
+    helpdesk.sandbox.switch("unsent-draft", "sends")
+
+    helpdesk.staged(body="")
+
+    helpdesk.wait(timedelta(minutes=2))
+    assert len(helpdesk.listed()) == 1
+
+
 def test_an_unsent_draft_goes_by_itself_when_the_switch_says_so(helpdesk: Helpdesk) -> None:
     helpdesk.sandbox.switch("unsent-draft", "sends")
 

@@ -102,6 +102,8 @@ def _update(call: Call) -> Answer:
     world = call.world
     draft = _there(call)
     fields = _checked(call, update=True)
+    if fields["channel"] != draft.channel:
+        raise Refusal(400, "badparam", "Invalid parameter", parameter="channel")
     before = dict(draft.fields)
     draft.fields |= {name: value for name, value in fields.items() if name not in _NOT_KEPT}
     if fields.get("sendAt"):
