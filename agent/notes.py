@@ -23,7 +23,7 @@ from agent.errors import (
     PermanentError,
 )
 from agent.ports import Clock, Delivery, DeliveryState, HelpdeskReader, HelpdeskWriter, Store
-from agent.retries import DEFAULT, Retries
+from agent.retries import DEFAULT_RETRIES, Retries
 
 CLAIM = timedelta(minutes=3)  # longer than one attempt with its look, so a claim outlives neither
 SETTLED = frozenset({DeliveryState.ARRIVED, DeliveryState.OVERTAKEN})
@@ -39,7 +39,7 @@ class NoteDesk:
     clock: Clock
     owner: str
     guard: Callable[[], None]
-    retries: Retries = DEFAULT
+    retries: Retries = DEFAULT_RETRIES
 
     def deliver(self, intent: Delivery) -> Delivery:
         """Post the note of `intent`, or find that it is there; gives what is known then.

@@ -5,21 +5,29 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Retries:
-    """At most `attempts` attempts; `waits` are the seconds before the 2nd, 3rd, … one."""
+    """`waits` are the seconds before the 2nd, 3rd, … attempt; there are no more after them."""
 
-    attempts: int
     waits: tuple[float, ...]
 
+    @classmethod
+    def of(cls, *seconds: float) -> "Retries":
+        """Waits in seconds, before jitter."""
+        return cls(seconds)
+
+    @property
+    def attempts(self) -> int:
+        """How many attempts there are at most."""
+        return len(self.waits) + 1
+
     def wait(self, attempt: int, jitter: Callable[[], float] = random.random) -> float:
-        """Seconds to wait after attempt number `attempt` (from 1): the wait, up to half more."""
-        if not self.waits:
+        """Seconds after attempt number `attempt` (from 1): the wait, up to a quarter off."""
+        if attempt > len(self.waits):
             return 0.0
-        base = self.waits[min(attempt, len(self.waits)) - 1]
-        return base * (1 + jitter() / 2)
+        return self.waits[attempt - 1] * (0.75 + jitter() / 2)
 
 
-DEFAULT = Retries(attempts=5, waits=(1, 4, 16, 60))
-AGGRESSIVE = Retries(attempts=8, waits=(0.5, 1, 2, 4, 8, 16, 30))
-NONE = Retries(attempts=1, waits=())
+DEFAULT_RETRIES = Retries.of(1, 4, 16, 60)
+AGGRESSIVE_RETRIES = Retries.of(0.5, 1, 2, 4, 8, 16, 32, 60)
+NO_RETRIES = Retries.of()

@@ -7,22 +7,13 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "agent"
-PURE = {
-    "bisect", "collections", "colorsys", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib",
-    "html", "itertools", "json", "math", "mailparser_reply", "operator", "pydantic", "re",
-    "string", "types", "typing", "unicodedata", "urllib", "zoneinfo",
-}  # fmt: skip
-ADAPTERS_MAY = {
-    "core",
-    "errors",
-    "ports",
-    "engine",
-    "log",
-    "prompts",
-    "retries",
-    "shipped",
-    "plain",
-}
+PURE = frozenset(
+    """
+    bisect collections dataclasses datetime decimal enum functools hashlib html itertools json math
+    mailparser_reply operator pydantic re string types typing unicodedata urllib zoneinfo
+    """.split()
+)
+ADAPTERS_MAY = frozenset("core engine errors log plain ports prompts retries shipped".split())
 WIRING = {"wiring.py", "daemon_wiring.py"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

@@ -5,16 +5,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from agent.adapters.kustomer import (
-    NO_RETRIES,
-    Kustomer,
-    Patience,
-    Unlimited,
-    kustomer_client,
-)
+from agent.adapters.kustomer import Kustomer, Patience, Unlimited, kustomer_client
 from agent.adapters.memory import ManualClock, MemoryHelpdesk
 from agent.core.conversation import Conversation, Customer, OutboundAccount, Status
 from agent.ports import Helpdesk
+from agent.retries import NO_RETRIES
 from agent.sandbox.server import Sandbox
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)

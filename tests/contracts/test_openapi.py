@@ -12,10 +12,11 @@ import httpx
 import pytest
 from openapi_core import OpenAPI
 
-from agent.adapters.kustomer import NO_RETRIES, Kustomer, Patience, Unlimited, kustomer_client
+from agent.adapters.kustomer import Kustomer, Patience, Unlimited, kustomer_client
 from agent.adapters.memory import ManualClock
 from agent.errors import HelpdeskConflict, HelpdeskMissing
 from agent.ports import NewDraft
+from agent.retries import NO_RETRIES
 from agent.sandbox.records import ConversationRecord
 from agent.sandbox.server import Sandbox
 from tests.contracts.openapi import VARIABLE, description, exchange_of, problems

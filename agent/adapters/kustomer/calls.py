@@ -27,27 +27,11 @@ from agent.errors import (
     ReplyUnreadable,
 )
 from agent.ports import Clock
+from agent.retries import DEFAULT_RETRIES, Retries
 
 T = TypeVar("T")
 
 SEARCH = "search"  # the name of the one call with a limit of its own
-
-
-@dataclass(frozen=True, slots=True)
-class Retries:
-    """How often a read is tried again, and the wait before each further attempt."""
-
-    waits: tuple[timedelta, ...]
-
-    @classmethod
-    def of(cls, *seconds: float) -> "Retries":
-        """Waits in seconds; no jitter yet."""
-        return cls(tuple(timedelta(seconds=each) for each in seconds))
-
-
-DEFAULT_RETRIES = Retries.of(1, 4, 16, 60)
-AGGRESSIVE_RETRIES = Retries.of(0.5, 1, 2, 4, 8, 16, 32, 60)
-NO_RETRIES = Retries.of()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +66,7 @@ class Calls:
     def read(self, request: Request, parse: Callable[[Answer], T]) -> T:
         """Ask until it is answered, as `Patience` says; safe to repeat."""
         attempts = Retrying(
-            stop=stop_after_attempt(len(self._patience.retries.waits) + 1),
+            stop=stop_after_attempt(self._patience.retries.attempts),
             retry=retry_if_exception(_may_mend),
             wait=self._wait,
             sleep=self._clock.sleep,
@@ -142,12 +126,11 @@ class Calls:
 
     def _wait(self, state: RetryCallState) -> float:
         """Seconds before the next attempt: the planned wait, and never before `retry_at`."""
-        waits = self._patience.retries.waits
-        if state.attempt_number > len(waits):
+        retries = self._patience.retries
+        if state.attempt_number >= retries.attempts:
             return 0.0  # it was the last attempt; tenacity asks all the same
         jitter = self._patience.jitter()
-        planned = waits[state.attempt_number - 1].total_seconds()
-        wait = planned * (0.75 + jitter / 2)
+        wait = retries.wait(state.attempt_number, lambda: jitter)
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, HelpdeskBusy) and error.retry_at:
             # Some spread on top, or all workers come back in the same instant.

@@ -16,17 +16,12 @@ from typing import Any
 import vcr
 import yaml
 
-from agent.adapters.kustomer import (
-    NO_RETRIES,
-    Kustomer,
-    Patience,
-    Unlimited,
-    kustomer_client,
-)
+from agent.adapters.kustomer import Kustomer, Patience, Unlimited, kustomer_client
 from agent.adapters.memory import FixedClock
 from agent.core.conversation import Draft, Message, Note
 from agent.errors import AgentError
 from agent.ports import NewDraft
+from agent.retries import NO_RETRIES
 from agent.sandbox.ids import object_id
 from agent.sandbox.server import Sandbox
 from tests.adapters.kustomer.fakes import NOON

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from agent.adapters.kustomer import NO_RETRIES, Budget, Kustomer, Patience, Retries, Unlimited
+from agent.adapters.kustomer import Budget, Kustomer, Patience, Unlimited
+from agent.retries import NO_RETRIES, Retries
 
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 C1, M1, K1, N1, D1, U1 = ("c" * 24, "a" * 24, "b" * 24, "e" * 24, "d" * 24, "f" * 24)

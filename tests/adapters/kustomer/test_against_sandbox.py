@@ -6,16 +6,11 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from agent.adapters.kustomer import (
-    Kustomer,
-    Patience,
-    Retries,
-    Unlimited,
-    kustomer_client,
-)
+from agent.adapters.kustomer import Kustomer, Patience, Unlimited, kustomer_client
 from agent.adapters.memory import FixedClock
 from agent.core.conversation import Note
 from agent.errors import AgentError, OutcomeUnknown, TransientError
+from agent.retries import Retries
 from agent.sandbox.faults import KINDS, FaultRule
 from agent.sandbox.records import ConversationRecord
 from agent.sandbox.server import Sandbox

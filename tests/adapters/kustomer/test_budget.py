@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.adapters.kustomer import DEFAULT_RETRIES, Kind, SharedBudget, open_budget
+from agent.adapters.kustomer import Kind, SharedBudget, open_budget
 from agent.adapters.kustomer.budget import BudgetSpent
 from agent.errors import HelpdeskBusy, StoreUnavailable
+from agent.retries import DEFAULT_RETRIES
 from tests.adapters.kustomer.fakes import (
     C1,
     NOON,

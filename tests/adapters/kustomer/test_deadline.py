@@ -10,15 +10,10 @@ from urllib.request import getproxies
 import httpx
 import pytest
 
-from agent.adapters.kustomer import (
-    NO_RETRIES,
-    Kustomer,
-    Patience,
-    Unlimited,
-    kustomer_client,
-)
+from agent.adapters.kustomer import Kustomer, Patience, Unlimited, kustomer_client
 from agent.adapters.kustomer.transport import MAX_BYTES, Request, exchange
 from agent.errors import ConfigError, HelpdeskUnavailable, OutcomeUnknown, ReplyUnreadable
+from agent.retries import NO_RETRIES
 from tests.adapters.kustomer.fakes import C1, FakeClock, answering, kustomer, raw
 from tests.adapters.kustomer.sockets import Script, serving
 

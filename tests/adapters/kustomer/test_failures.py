@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from agent.adapters.kustomer import AGGRESSIVE_RETRIES, DEFAULT_RETRIES
 from agent.adapters.kustomer.failures import NOTHING_SENT
 from agent.errors import (
     AgentError,
@@ -20,6 +19,7 @@ from agent.errors import (
     OutcomeUnknown,
     ReplyUnreadable,
 )
+from agent.retries import AGGRESSIVE_RETRIES, DEFAULT_RETRIES
 from tests.adapters.kustomer.fakes import (
     C1,
     N1,

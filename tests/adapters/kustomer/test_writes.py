@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from agent.adapters.kustomer import DEFAULT_RETRIES, Kustomer
+from agent.adapters.kustomer import Kustomer
 from agent.core.conversation import Author, AuthorKind, Draft, Note
 from agent.errors import (
     AgentError,
@@ -20,6 +20,7 @@ from agent.errors import (
     OutcomeUnknown,
 )
 from agent.ports import NewDraft
+from agent.retries import DEFAULT_RETRIES
 from tests.adapters.kustomer.fakes import (
     C1,
     D1,
