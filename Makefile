@@ -11,7 +11,7 @@ demo: .venv/installed
 	$(BIN)/sidenote demo
 
 test: .venv/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: .venv/installed
 	$(BIN)/ruff format --check .
