@@ -70,7 +70,9 @@ class Daemon:
         """Work until no run is queued, running or waiting for quiet, or everything is held up."""
         while not stop.is_set():
             self.tick()
-            if self._polled and self._is_finished():
+            # A key that may not search closes the gate before the first poll ever succeeds.
+            has_looked = self._polled or self.gates.closed() is not None
+            if has_looked and self._is_finished():
                 return
             stop.wait(self.tick_seconds)
 

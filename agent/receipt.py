@@ -1,6 +1,7 @@
 """One run as text that a person reads: what was read, proposed, decided and done, and why."""
 
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,9 +16,14 @@ Plain = Mapping[str, Any]
 
 
 def render_receipt(
-    run: Run, receipt: Plain | None, deliveries: Sequence[Delivery] = (), *, with_all: bool = False
+    run: Run,
+    receipt: Plain | None,
+    deliveries: Sequence[Delivery] = (),
+    *,
+    with_all: bool = False,
+    width: int | None = None,
 ) -> str:
-    """The receipt; times are the machine's own zone.
+    """The receipt; times are the machine's own zone. Lines are folded at `width` columns, if any.
 
     Rules that did not apply are counted, or listed `with_all`. Without `receipt` (not ended yet,
     or pruned) it says so and shows what the run itself still tells.
@@ -32,7 +38,7 @@ def render_receipt(
         lines += _rules(receipt.get("decided") or {}, with_all=with_all)
         lines += _done(run, receipt.get("did") or {}, deliveries)
     lines += _stopped(run)
-    return "\n".join(lines)
+    return "\n".join(_folded(line, width) for line in lines)
 
 
 def _headline(run: Run) -> str:
@@ -157,6 +163,19 @@ def _stopped(run: Run) -> list[str]:
     if run.state is RunState.HELD:
         lines.append(_line("", f"it goes on by itself, not before {_moment(run.due_at)}"))
     return lines
+
+
+def _folded(line: str, width: int | None) -> str:
+    if width is None or len(line) <= width:
+        return line
+    below = " " * (len(_MARGIN) + _LABEL)
+    return textwrap.fill(
+        line,
+        max(width, 2 * len(below)),
+        subsequent_indent=below,
+        replace_whitespace=False,
+        break_on_hyphens=False,  # rule ids stay whole
+    )
 
 
 def _line(label: str, text: str) -> str:

@@ -229,3 +229,12 @@ def test_a_run_under_way_has_no_receipt_yet() -> None:
     running = run(state=RunState.RUNNING, disposition=None)
 
     assert "none yet" in render_receipt(running, None, [])
+
+
+def test_long_lines_are_folded_under_their_text() -> None:
+    text = render_receipt(run(), receipt(), [delivery()], width=60)
+
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= 60
+    below = lines.index(next(each for each in lines if "read " in each)) + 1
+    assert lines[below].startswith(" " * 16 + "1 attachment not read")

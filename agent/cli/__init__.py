@@ -69,8 +69,11 @@ def main() -> None:
         _fail(error, WRONG_USAGE)
     except AgentError as error:
         _fail(error, FAILED)
+    except OSError as error:  # a folder that cannot be made, a disk that is full
+        place = f"{error.filename}: " if error.filename else ""
+        _fail(f"{place}{error.strerror or type(error).__name__}", FAILED)
 
 
-def _fail(error: AgentError, code: int) -> None:
+def _fail(error: AgentError | str, code: int) -> None:
     click.echo(f"sidenote: {error}", err=True)
     sys.exit(code)

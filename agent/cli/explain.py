@@ -1,5 +1,6 @@
 """`sidenote explain`: the receipt of one run."""
 
+import shutil
 import sys
 from typing import Any
 
@@ -40,7 +41,9 @@ def command(run_or_conversation: str, *, with_all: bool, demo: bool, as_json: bo
         written = [delivery_json(delivery) for delivery in deliveries]
         print_json(_json(run, receipt) | {"deliveries": written})
         return
-    click.echo(safe(render_receipt(run, receipt, deliveries, with_all=with_all)))
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    text = render_receipt(run, receipt, deliveries, with_all=with_all, width=width)
+    click.echo(safe(text))
 
 
 def find_run(store: Store, run_or_conversation: str) -> Run | None:

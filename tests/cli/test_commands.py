@@ -341,6 +341,33 @@ def test_check_fails_with_a_key_that_is_refused(
     assert "search" not in found
 
 
+def test_check_fails_when_the_model_does_not_answer(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "made-up")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("SIDENOTE_MODEL", "some-model")
+
+    said = typed("check", "--json")
+
+    found = {each["name"]: each for each in json.loads(said.out)["tried"]}
+    assert said.code == 1
+    assert found["model"]["found"] == "failed"
+    assert found["model"]["words"].startswith("some-model: ")
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIDENOTE_DATABASE_URL", "sqlite:////proc/nowhere/sidenote.sqlite")
+
+    said = typed("start", "--once")
+
+    assert said.code == 1
+    assert said.err.startswith("sidenote: /proc/nowhere")
+    assert len(said.err.splitlines()) == 1
+
+
 def test_check_without_a_key_tries_the_rest_and_asks_for_it(typed_without_settings: Typed) -> None:
     said = typed_without_settings("check")
 

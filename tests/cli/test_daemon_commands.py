@@ -118,6 +118,18 @@ def test_start_once_fails_when_a_run_failed(sandbox: Sandbox, process: Process) 
     assert json.loads(started.out)["failed"] == 1
 
 
+def test_start_once_with_a_key_that_may_not_search_ends_and_says_so(
+    sandbox: Sandbox, process: Process
+) -> None:
+    fault(sandbox, "403@*/search=1")
+
+    started = process("start", "--once", "--json")
+
+    assert started.ended() == 1
+    assert "Kustomer: " in started.err
+    assert "lacks a role" in started.err
+
+
 def test_a_retry_goes_on_from_the_step_that_failed(sandbox: Sandbox, process: Process) -> None:
     plant(sandbox, 1)
     fault(sandbox, "422@*/notes=1")
