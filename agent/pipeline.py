@@ -19,7 +19,7 @@ from agent.core.rules import FOR_A_PERSON, NO_REPLY_FITS, RULES
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
-from agent.errors import HelpdeskMissing, HelpdeskUnavailable
+from agent.errors import Held, HelpdeskMissing, HelpdeskUnavailable
 from agent.handover import Decided, Did, Reading, decided_from, did_from, gone_reading, left_because
 from agent.notes import NoteDesk
 from agent.plain import from_plain, to_plain
@@ -165,6 +165,10 @@ class Pipeline:
         transcript = transcript_of(reading.conversation, reading.messages)
         cleaned = {line.message_id: line.text for line in transcript.lines}
         pause = self.paused()
+        if pause is not None:
+            # Not left to the rules: they would end the turn. A pause, or a database that cannot
+            # say whether there is one, holds it.
+            raise Held(f"paused by {pause.by}")
         return Facts(
             conversation=reading.conversation,
             messages=tuple(replace(m, text=cleaned.get(m.id, m.text)) for m in reading.messages),
@@ -173,7 +177,6 @@ class Pipeline:
             policy=self.policy,
             now=self.desk.clock.now(),
             watermark=self.desk.store.watermark(self.desk.clock.now()),
-            paused=f"{pause.by}: {pause.reason}" if pause else "",
             already_noted=bool(reading.told and reading.told.note_id),
             nothing_new=_nothing_new(reading, transcript),
         )

@@ -1,6 +1,7 @@
 """One run per customer message, one note per run, whatever happens on the way."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,15 @@ from agent.core.conversation import AuthorKind, Status
 from agent.core.turn import Action, Turn, marker_of
 from agent.engine import STEPS
 from agent.errors import (
+    Held,
     HelpdeskBusy,
     HelpdeskLocked,
     HelpdeskRefused,
     HelpdeskUnavailable,
     OutcomeUnknown,
 )
+from agent.pipeline import EMPTY
+from agent.plain import to_plain
 from agent.ports import Disposition, Pause, RunState
 from tests.small_world import NOON, SmallWorld
 
@@ -272,6 +276,21 @@ def test_a_pause_between_deciding_and_writing_stops_the_write(world: SmallWorld)
 
     assert world.notes(conversation) == ()
     assert world.run(conversation).state is RunState.HELD
+
+
+@pytest.mark.parametrize("step", ["propose", "decide"])
+def test_a_pause_seen_only_by_the_rules_holds_the_run_too(world: SmallWorld, step: str) -> None:
+    # The turn ended as "left, because paused", and its customer was never heard of again; or its
+    # note was written without a summary.
+    conversation = world.conversation()
+    world.daemon.tick()
+    turn = world.run(conversation).turn
+    pipeline = replace(world.pipeline, paused=lambda: Pause(by="Ada", at=NOON))
+    read = pipeline.read(turn)
+    given = {"propose": (), "decide": (to_plain(EMPTY),)}[step]
+
+    with pytest.raises(Held, match="Ada"):
+        getattr(pipeline, step)(turn, read, *given)
 
 
 def test_held_over_a_newer_message_the_old_note_is_not_written(world: SmallWorld) -> None:
