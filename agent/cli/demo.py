@@ -50,6 +50,8 @@ def command(*, once: bool, as_json: bool) -> None:
             "KUSTOMER_BASE_URL": sandbox.url,
             "KUSTOMER_API_KEY": sandbox.key,
         }
+        if not as_json:
+            say(f"A made-up helpdesk runs at {sandbox.url}; its customers are waiting.\n")
         with closing(App(load_settings(environment))) as app:
             runs = _play(app, once=once, as_json=as_json)
             if once:
@@ -116,5 +118,4 @@ def _tell_what_next(runs: Sequence[Run], folder: Path) -> None:
     say("Next:")
     say(f"  sidenote explain {noted.id[:6]} --demo   why it ended as it did, rule by rule")
     say("  sidenote runs --demo             every run of this demo")
-    say("  sidenote check                   set KUSTOMER_BASE_URL and KUSTOMER_API_KEY first,")
-    say("                                   then 'sidenote start' does this for your team")
+    say("  sidenote check                   are your own settings right? Then 'start'")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from agent.cli.terminal import say
 from agent.daemon import Daemon
 from agent.wiring import App
 
@@ -42,6 +43,8 @@ def work(app: App, daemon: Daemon, carry_on: Work, *, watch: Callable[[], None])
                 watch()
                 thread.join(LOOK_SECONDS)
         finally:
+            if app.stopping.is_set():
+                say("Stopping: what is under way ends or is parked. A second Ctrl-C ends at once.")
             daemon.stop()
         watch()
     if trouble:
