@@ -1,0 +1,56 @@
+"""Measure Sidenote against its limits, and beside what it is compared with.
+
+    python -m tests.bench                 everything but the summaries' figures
+    python -m tests.bench --data FOLDER   those too; FOLDER holds summ_tweetsumm, or is it
+    python -m tests.bench --quick         small: does the bench itself work?
+
+The sandbox runs in a process of its own, so its work is not counted as ours.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.figures import PARTS, Row, Sizes
+from tests.bench.summaries import summary_figures
+
+SUMMARIES = "summ_tweetsumm"
+NO_DATA = "not measured: name a folder that holds summ_tweetsumm with --data (make bench DATA=…)"
+
+
+def rows_of(data: Path | None) -> list[Row]:
+    """How the offline engine's summaries agree with people's."""
+    if data is None:
+        return [Row("summaries", "", NO_DATA)]
+    folder = data / SUMMARIES if (data / SUMMARIES).is_dir() else data
+    return [Row(name, figure, limit) for name, figure, limit in summary_figures(folder)]
+
+
+def measured(sizes: Sizes, data: Path | None) -> list[Row]:
+    """Every row; what is under way is told on stderr."""
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="sidenote-bench-") as folder:
+        for part in PARTS:
+            sys.stderr.write(f"{part.__name__.replace('_', ' ')} …\n")
+            rows += part(Path(folder), sizes)
+    return rows + rows_of(data)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--data", type=Path, help="a folder that holds summ_tweetsumm, or is it")
+    parser.add_argument("--quick", action="store_true", help="small, to see that it works")
+    given = parser.parse_args()
+    table = Table("", "figure", "limit or baseline", "ratio", box=None)
+    for row in measured(Sizes.quick() if given.quick else Sizes(), given.data):
+        table.add_row(row.name, row.figure, row.limit, row.ratio)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+if __name__ == "__main__":
+    main()
