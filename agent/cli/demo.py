@@ -101,7 +101,8 @@ def _play(app: App, *, once: bool, as_json: bool) -> tuple[Run, ...]:
                 fresh.each(lambda run, note: _show(view, run, note))
                 view.show()
 
-        work(app, daemon, daemon.run_once if once else daemon.run, watch=watch)
+        carry_on = daemon.run_once if once else daemon.run
+        work(app, daemon, carry_on, watch=watch, tell=view.say)
     return ended_since(app, started_at)
 
 

@@ -42,6 +42,10 @@ class View:
         """Print something that stays."""
         (self.live.console if self.live else self.console).print(what)
 
+    def say(self, line: str) -> None:
+        """A line of the story, above the table."""
+        self.tell(Text(line, style="dim"))
+
     def picture(self) -> RenderableType:
         """The table and the status line."""
         rows = max(min(ROWS, self.console.height - UNDER_THE_TABLE), FEWEST_ROWS)

@@ -92,7 +92,7 @@ def _carry_out(app: App, runs: Sequence[Run]) -> None:
             stop.wait(LOOK_SECONDS)
 
     with waiting(f"Retrying {len(runs)} …"):
-        work(app, daemon, until_ended, watch=lambda: None)
+        work(app, daemon, until_ended)
     pause = app.pause.paused()
     if pause is not None:
         say(f"Paused by {one_line(pause.by)}: they go on after 'sidenote resume'.")

@@ -51,8 +51,8 @@ def command(*, once: bool, since: str | None, as_json: bool) -> None:
         if is_live:
             with live_view(app, console) as view:
                 configure(level=logging.WARNING)  # again: lines now go above the table
-                work(app, daemon, carry_on, watch=view.show)
+                work(app, daemon, carry_on, watch=view.show, tell=view.say)
         else:
-            work(app, daemon, carry_on, watch=lambda: None)
+            work(app, daemon, carry_on)
         if once:
             report(app, ended_since(app, started_at), as_json=as_json)

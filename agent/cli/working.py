@@ -18,10 +18,18 @@ ENDED_AT_ONCE = 130  # what shells say of a command that Ctrl-C ended
 Work = Callable[[threading.Event], None]
 
 
-def work(app: App, daemon: Daemon, carry_on: Work, *, watch: Callable[[], None]) -> None:
+def work(
+    app: App,
+    daemon: Daemon,
+    carry_on: Work,
+    *,
+    watch: Callable[[], None] = lambda: None,
+    tell: Callable[[str], None] = say,
+) -> None:
     """Start the daemon, let `carry_on` work until it returns or a signal comes, stop it.
 
-    `watch` is called four times a second from this thread, and once at the end. SIGTERM and
+    `watch` is called four times a second from this thread, and once at the end; `tell` prints a
+    line without spoiling a live table. SIGTERM and
     SIGINT stop gracefully; a second one ends the process at once.
     """
     trouble: list[BaseException] = []
@@ -44,7 +52,7 @@ def work(app: App, daemon: Daemon, carry_on: Work, *, watch: Callable[[], None])
                 thread.join(LOOK_SECONDS)
         finally:
             if app.stopping.is_set():
-                say("Stopping: what is under way ends or is parked. A second Ctrl-C ends at once.")
+                tell("Stopping: what is under way ends or is parked. Ctrl-C again ends at once.")
             daemon.stop()
         watch()
     if trouble:
