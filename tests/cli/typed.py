@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import structlog
 
 from agent.cli import main
 
@@ -38,6 +39,7 @@ def only_these(environment: Mapping[str, str], folder: Path) -> Iterator[None]:
             patch.setenv(name, value)
         patch.chdir(folder)
         yield
+    structlog.reset_defaults()  # commands log to the stderr of their own test only
 
 
 def typed_with(capsys: pytest.CaptureFixture[str]) -> Typed:
