@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from agent.dispatcher import Dispatcher
 from agent.engine import Engine
-from agent.errors import StoreUnavailable, TransientError
+from agent.errors import PermanentError, StoreUnavailable, TransientError
 from agent.gates import Gates
 from agent.lease import Lease
 from agent.log import logger
@@ -108,6 +108,11 @@ class Daemon:
         except TransientError as error:
             self.gates.trouble(error)
             logger().warning("poll.failed", error=type(error).__name__)
+        except PermanentError as error:
+            if not self._polled:
+                raise  # it never worked here: somebody at the start of it wants to know why
+            # No run is lost by it: the cursor stands, and the next poll looks there again.
+            logger().error("poll.failed", error=type(error).__name__, why=str(error))
         else:
             self.gates.success()
             self._polled = True

@@ -75,6 +75,12 @@ class NoteDesk:
         return max(len(ours) - 1, 0)
 
 
+def doubles(notes: tuple[Note, ...]) -> int:
+    """How many of the notes repeat a marker of ours."""
+    markers = [note.marker for note in notes if note.marker]
+    return len(markers) - len(set(markers))
+
+
 class _Attempts:
     """One walk through the table."""
 

@@ -21,7 +21,7 @@ from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
 from agent.errors import Held, HelpdeskMissing, HelpdeskUnavailable
 from agent.handover import Decided, Did, Reading, decided_from, did_from, gone_reading, left_because
-from agent.notes import NoteDesk
+from agent.notes import NoteDesk, doubles
 from agent.plain import from_plain, to_plain
 from agent.ports import (
     Delivery,
@@ -69,7 +69,8 @@ class Pipeline:
             conversation=conversation,
             messages=messages,
             notes=notes,
-            note_count=len(notes) if notes else known,
+            # Doubles of ours do not count: the poller goes on finding one note too many there.
+            note_count=len(notes) - doubles(notes) if notes else known,
             read_at=now,
             told=told,
             newer=self._newer(turn, messages),

@@ -11,7 +11,14 @@ from datetime import datetime, timedelta
 
 from agent.core.conversation import Conversation, MessageRef
 from agent.core.turn import Turn
-from agent.errors import HelpdeskMissing, HelpdeskRefused
+from agent.errors import (
+    HelpdeskMissing,
+    HelpdeskRefused,
+    HelpdeskUnavailable,
+    OutcomeUnknown,
+    PermanentError,
+    TransientError,
+)
 from agent.log import logger
 from agent.pipeline import due_at, newest_from_customer
 from agent.plain import to_plain
@@ -49,24 +56,44 @@ class Poller:
         floor = self.since or watermark - BACKLOG
         fresh = now - watermark < FRESH
         new: list[Run] = []
+        untidy: TransientError | None = None
         for found in self.reader.changed_conversations(self._start(floor)):
             told = self.store.told_of([conversation.id for conversation in found])
             page = self._confirmed(found, told) if fresh else found
             turns = [seen for c in page if (seen := self._seen(c, told.get(c.id), floor))]
-            cursor = max(conversation.updated_at for conversation in page) if page else None
+            untidy = self._tidy(page, told) or untidy
+            # What could not be tidied now, in a pause for one, must be met again later.
+            newest = max((conversation.updated_at for conversation in page), default=None)
+            cursor = newest if untidy is None else None
             new += self.store.save_poll(turns, cursor=cursor, now=self.clock.now())
-            self._tidy(page, told)
         self._looked_back = True
         if new:
             logger().info("poll.found", runs=len(new))
+        if untidy is not None:
+            raise untidy
         return tuple(new)
 
-    def _tidy(self, page: tuple[Conversation, ...], told: Mapping[str, Told]) -> None:
-        """A teammate wrote a note, or one of ours was applied late: look at those notes."""
+    def _tidy(
+        self, page: tuple[Conversation, ...], told: Mapping[str, Told]
+    ) -> TransientError | None:
+        """A teammate wrote a note, or one of ours was applied late: look at those notes.
+
+        Gives what went wrong, if it may go better the next time.
+        """
+        trouble = None
         for conversation in page:
             known = told.get(conversation.id)
-            if known is not None and (conversation.note_count or 0) > known.note_count:
+            if known is None or (conversation.note_count or 0) <= known.note_count:
+                continue
+            try:
                 self.tidy(known)
+            except TransientError as error:
+                trouble = error
+            except OutcomeUnknown as error:
+                trouble = HelpdeskUnavailable(str(error))
+            except PermanentError as error:
+                logger().warning("notes.untidy", conversation=known.conversation_id, why=str(error))
+        return trouble
 
     def _start(self, floor: datetime) -> datetime:
         cursor = self.store.cursor()

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from agent.core.conversation import Conversation
-from agent.errors import HelpdeskRefused, HelpdeskUnavailable
+from agent.core.conversation import AuthorKind, Conversation
+from agent.errors import HelpdeskRefused, HelpdeskUnavailable, OutcomeUnknown, ReplyUnreadable
 from agent.poller import BACKLOG, OVERLAP
-from agent.ports import RunState
+from agent.ports import Pause, RunState
 from tests.small_world import NOON, SmallWorld
 
 
@@ -215,3 +215,84 @@ class Nameless(Wrapped):
 
     def conversations(self, conversation_ids: Sequence[str]) -> tuple[Conversation, ...]:
         raise HelpdeskRefused("404")
+
+
+# --- doubles of our own, and answers that cannot be used ----------------------------------------
+
+
+def test_a_double_that_appears_in_a_long_pause_is_deleted_after_it(world: SmallWorld) -> None:
+    # The cursor moved past it while nothing could be deleted, and nobody looked there again.
+    conversation = world.conversation()
+    world.live()
+    world.store.pause(Pause(by="Ada", at=NOON))
+    put_double(world, conversation)
+    for _ in range(3):
+        world.live(OVERLAP)
+        world.conversation(minutes_ago=0)
+    world.store.resume()
+    world.live()
+
+    assert len(world.notes(conversation)) == 1
+
+
+def test_a_double_that_a_run_has_read_is_deleted_all_the_same(world: SmallWorld) -> None:
+    # The run took it for a note that we know of, so that the count no longer gave it away.
+    conversation = world.conversation()
+    world.live()
+    world.store.pause(Pause(by="Ada", at=NOON))
+    put_double(world, conversation)
+    world.helpdesk.receive(conversation, "Can the lid be sent to my office, number 14?")
+    world.live()
+    world.store.resume()
+    world.daemon.dispatcher.dispatch()
+    world.engine.work()
+    world.live()
+
+    markers = [note.marker for note in world.notes(conversation)]
+    assert len(markers) == len(set(markers)) == 2
+
+
+def test_notes_that_cannot_be_read_keep_no_other_conversation_from_being_found(
+    world: SmallWorld,
+) -> None:
+    unreadable = world.conversation()
+    world.live()
+    put_double(world, unreadable)
+    world.clock.advance(timedelta(seconds=30))
+    other = world.conversation(minutes_ago=0)
+    world.helpdesk.fail(ReplyUnreadable("notes: a field is missing"), on="notes")
+    world.daemon.poller.poll()
+
+    assert other in turns(world)
+
+
+def test_a_delete_without_an_answer_is_looked_after_by_the_next_poll(world: SmallWorld) -> None:
+    conversation = world.conversation()
+    world.live()
+    put_double(world, conversation)
+    world.helpdesk.fail(OutcomeUnknown("timeout"), on="delete_note")
+    world.live()
+
+    assert len(world.notes(conversation)) == 1
+
+
+def test_a_search_that_cannot_be_read_ends_no_daemon_that_worked_before(world: SmallWorld) -> None:
+    world.live()
+    world.helpdesk.fail(ReplyUnreadable("search: a field is missing"), on="changed_conversations")
+    conversation = world.conversation(minutes_ago=0)
+    world.live()
+
+    assert len(world.notes(conversation)) == 1
+
+
+def test_a_search_that_never_worked_ends_the_daemon_with_its_reason(world: SmallWorld) -> None:
+    world.helpdesk.fail(HelpdeskRefused("search: 400"), on="changed_conversations")
+
+    with pytest.raises(HelpdeskRefused, match="400"):
+        world.live()
+
+
+def put_double(world: SmallWorld, conversation: str) -> None:
+    """What a write that was given up on, and applied late, leaves behind."""
+    marker = world.notes(conversation)[0].marker
+    world.put_note(conversation, "the same again", marker=marker, by=AuthorKind.SIDENOTE)
