@@ -32,7 +32,8 @@ class Decided:
     because: tuple[str, ...]
     findings: tuple[tuple[str, str, str, bool, str], ...]  # rule, kind, level, applies, evidence
     note: str = ""
-    reply_topic: str = ""
+    reply: str = ""  # the approved answer to draft or send; "" below that level
+    topic: str = ""  # … and its topic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,9 @@ class Did:
     delivery: DeliveryState | None = None
     attempts: int = 0
     at: datetime | None = None
+    reply_state: DeliveryState | None = None
+    reply_id: str | None = None  # the message once arrived, else the draft
+    reply_why: str = ""  # why there was no reply, or what became of it
 
 
 def gone_reading(turn: Turn, told: Told | None, now: datetime) -> Reading:

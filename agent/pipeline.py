@@ -4,21 +4,23 @@ Each step takes and gives JSON values, because the engine stores them. Each is r
 that was cut off is run again, and finds out what it had done before it does anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent.answering import answer
 from agent.core.conversation import Conversation, Direction, Message, Note
 from agent.core.news import brings_news
-from agent.core.note import NoteContent, render_note
-from agent.core.policy import Autonomy, Decision, Facts, decide
+from agent.core.note import NoteContent, render_note, with_outcome
+from agent.core.policy import Autonomy, Decision, Facts, Rule, decide
 from agent.core.proposal import Proposal
-from agent.core.reply import suggested_reply
+from agent.core.reply import SuggestedReply, suggested_reply
 from agent.core.rules import FOR_A_PERSON, NO_REPLY_FITS, RULES
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
+from agent.ending import Ending
 from agent.errors import Held, HelpdeskMissing, HelpdeskUnavailable
 from agent.handover import Decided, Did, Reading, decided_from, did_from, gone_reading, left_because
 from agent.notes import NoteDesk, doubles
@@ -29,7 +31,6 @@ from agent.ports import (
     Disposition,
     Model,
     Pause,
-    RunState,
     SeenTurn,
     Told,
 )
@@ -49,6 +50,7 @@ class Pipeline:
     policy: TeamPolicy
     quiet: timedelta
     paused: Callable[[], Pause | None]
+    rules: Sequence[Rule] = RULES
     version: str = field(default="")
 
     # --- read ---------------------------------------------------------------------------------
@@ -136,20 +138,29 @@ class Pipeline:
             return to_plain(left_because("overtaken"))
         if reading.adopted:
             return to_plain(left_because("already-noted"))
-        decision = decide(self._facts(turn, reading, proposal), RULES)
+        decision = decide(self._facts(turn, reading, proposal), self.rules)
         if decision.autonomy is Autonomy.NOTHING:
             return to_plain(decided_from(decision))
         note = self.note_text(turn, reading, proposal, decision)
-        return to_plain(replace(decided_from(decision), note=note))
+        decided = replace(decided_from(decision), note=note)
+        reply = self._reply(reading, proposal) if decision.autonomy >= Autonomy.DRAFT else None
+        if reply is not None:
+            decided = replace(decided, reply=reply.text, topic=reply.topic)
+        return to_plain(decided)
+
+    def _reply(self, reading: Reading, proposal: Proposal) -> SuggestedReply | None:
+        channel = reading.messages[-1].channel if reading.messages else ""
+        return suggested_reply(proposal, self.policy, channel)
 
     def note_text(
         self, turn: Turn, reading: Reading, proposal: Proposal, decision: Decision | None
     ) -> str:
         """The note as it would be posted."""
         transcript = transcript_of(reading.conversation, reading.messages)
-        channel = transcript.lines[-1].channel if transcript.lines else ""
         applying = {f.rule.id for f in decision.findings if f.applies} if decision else set()
-        reply = suggested_reply(proposal, self.policy, channel)
+        # One that is drafted or sent is told of once its outcome is known.
+        is_suggested = decision is None or decision.autonomy < Autonomy.DRAFT
+        reply = self._reply(reading, proposal) if is_suggested else None
         return render_note(
             NoteContent(
                 transcript=transcript,
@@ -185,7 +196,7 @@ class Pipeline:
     # --- act ----------------------------------------------------------------------------------
 
     def act(self, turn: Turn, read: Plain, proposed: Plain, decided: Plain) -> Plain:
-        """Post the note, effectively once."""
+        """Draft or send the reply, if the decision allows one; then post the note, each once."""
         reading, decision = from_plain(Reading, read), from_plain(Decided, decided)
         if reading.newer or reading.gone:
             return to_plain(Did(disposition=Disposition.OVERTAKEN))
@@ -201,7 +212,35 @@ class Pipeline:
             return to_plain(Did(disposition=Disposition.LEFT))
         if self._moved_on(turn, reading):
             return to_plain(Did(disposition=Disposition.OVERTAKEN))
+        if decision.reply:
+            return to_plain(self._answer(turn, reading, decision))
         return to_plain(did_from(self.post(turn, decision.note)))
+
+    def _answer(self, turn: Turn, reading: Reading, decision: Decided) -> Did:
+        """The note comes last, to say what became of the reply."""
+        autonomy = Autonomy[decision.autonomy.upper()]
+        answered = answer(self.desk, turn, reading, decision.reply, autonomy)
+        if answered.overtaken:
+            return Did(disposition=Disposition.OVERTAKEN, reply_why=answered.why)
+        did = Did(disposition=answered.disposition)
+        went_well = answered.disposition in {Disposition.DRAFTED, Disposition.REPLIED}
+        if self.policy.note.with_reply or not went_well:
+            note = with_outcome(
+                decision.note,
+                answered.outcome,
+                topic=decision.topic,
+                why=answered.why,
+                settings=self.policy.note,
+            )
+            did = did_from(self.post(turn, note))
+        if did.disposition is not Disposition.OVERTAKEN or went_well:
+            did = replace(did, disposition=answered.disposition)
+        return replace(
+            did,
+            reply_state=answered.state,
+            reply_id=answered.remote_id,
+            reply_why=answered.why,
+        )
 
     def post(self, turn: Turn, body: str) -> Delivery:
         """Deliver a note under the turn's own key."""
@@ -230,59 +269,10 @@ class Pipeline:
 
     def finish(self, turn: Turn, read: Plain, proposed: Plain, decided: Plain, did: Plain) -> Plain:
         """Store what was told, the receipt and the end of the run."""
-        store, now = self.desk.store, self.desk.clock.now()
-        reading, outcome = from_plain(Reading, read), from_plain(Did, did)
-        receipt = {
-            "run": turn.run_id,
-            "conversation_id": turn.conversation_id,
-            "message_id": turn.message_id,
-            "at": now.isoformat(),
-            "versions": {"sidenote": self.version, "policy": self.policy.version},
-            "read": _read_for_receipt(reading),
-            "proposed": proposed,
-            "decided": decided,
-            "did": did,
-        }
-        store.save_receipt(turn.run_id, receipt, now)
-        if outcome.disposition is not Disposition.OVERTAKEN:
-            store.save_told(self.told_after(turn, reading, proposed, outcome), now)
-        run = store.run_of(turn)
-        if run is not None:
-            store.save_run(
-                replace(
-                    run,
-                    state=RunState.DONE,
-                    disposition=outcome.disposition,
-                    autonomy=decided["autonomy"],
-                    because=tuple(decided["because"]),
-                    note_id=outcome.note_id,
-                    error=None,
-                    updated_at=now,
-                )
-            )
-        return {"disposition": outcome.disposition}
-
-    def told_after(self, turn: Turn, reading: Reading, proposed: Plain, outcome: Did) -> Told:
-        """What we know and have said of the conversation once this run is through."""
-        before = reading.told or Told(conversation_id=turn.conversation_id)
-        at = next((m.sent_at for m in reading.messages if m.id == turn.message_id), None)
-        handled = replace(
-            before,
-            last_message_id=turn.message_id,
-            last_message_at=at or before.last_message_at,
-            note_count=reading.note_count,
-        )
-        if outcome.disposition is not Disposition.NOTED:
-            return handled
-        posted = 0 if reading.adopted else 1
-        statements = from_plain(Proposal, proposed).statements
-        return replace(
-            handled,
-            note_count=reading.note_count + posted,
-            note_id=outcome.note_id,
-            noted_at=self.desk.clock.now(),
-            statements=statements or before.statements,
-        )
+        versions = {"sidenote": self.version, "policy": self.policy.version}
+        ending = Ending(turn=turn, read=read, proposed=proposed, decided=decided, did=did)
+        ending.store_in(self.desk.store, now=self.desk.clock.now(), versions=versions)
+        return {"disposition": ending.outcome.disposition}
 
 
 _WITHOUT_PROPOSAL = tuple(
@@ -313,15 +303,3 @@ def _nothing_new(reading: Reading, transcript: Transcript) -> bool:
     if told is None or told.note_id is None or told.last_message_id is None:
         return False
     return not brings_news(transcript.lines, told.statements, since_message=told.last_message_id)
-
-
-def _read_for_receipt(reading: Reading) -> Plain:
-    transcript = transcript_of(reading.conversation, reading.messages)
-    return {
-        "conversation": to_plain(reading.conversation),
-        "messages": [to_plain(line) for line in transcript.lines],
-        "message_count": len(reading.messages),
-        "left_out": transcript.left_out,
-        "notes_read": len(reading.notes),
-        "read_at": reading.read_at.isoformat(),
-    }

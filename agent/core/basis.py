@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from agent.core.conversation import Conversation, Direction, Draft, Message
 
+CUSTOMER_WROTE = "the customer wrote again"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
@@ -34,7 +36,7 @@ def moved_on(basis: Basis, conversation: Conversation, messages: Sequence[Messag
     newer = [m for m in messages if m.id not in basis.message_ids]
     if newer:
         customer = any(m.direction is Direction.IN for m in newer)
-        return "the customer wrote again" if customer else "a teammate answered"
+        return CUSTOMER_WROTE if customer else "a teammate answered"
     changes = {
         "the conversation was deleted": conversation.deleted,
         "the conversation was merged": conversation.merged_into is not None,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from agent.core.conversation import AuthorKind, Direction
@@ -179,6 +180,26 @@ def _least_needed(statements: Sequence[Statement]) -> Statement:
         if len(of_section) > 1 or (of_section and section is Section.DONE):
             return of_section[-1]
     return statements[-1]
+
+
+class ReplyOutcome(StrEnum):
+    """What a note says of a reply."""
+
+    DRAFTED = "drafted"
+    REPLIED = "replied"
+    NO_REPLY = "no_reply"
+    FAILED = "reply_failed"
+    UNKNOWN = "reply_unknown"
+
+
+def with_outcome(
+    note: str, outcome: ReplyOutcome, *, topic: str, why: str, settings: NoteSettings
+) -> str:
+    """The note with a line, before its last, that says what became of the reply."""
+    words = words_for(settings.language)
+    sentence: str = getattr(words, outcome)
+    *above, engine = note.split("\n")
+    return "\n".join([*above, sentence.format(topic=topic, why=why), engine])[:MAX_CHARACTERS]
 
 
 def fold(text: str) -> str:

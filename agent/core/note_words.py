@@ -25,6 +25,11 @@ class Words:
     answer: str
     wait: str
     to_a_person: str
+    drafted: str
+    replied: str
+    no_reply: str
+    reply_failed: str
+    reply_unknown: str
     offline: str
     stood_in: str
 
@@ -48,6 +53,11 @@ ENGLISH = Words(
     answer="Answer the customer's last message.",
     wait="Wait for the customer: the team spoke last.",
     to_a_person="A teammate should answer this personally.",
+    drafted="Drafted a reply ({topic}): it waits in the composer, sent to nobody.",
+    replied="Replied to the customer ({topic}).",
+    no_reply="No reply was sent ({topic}): {why}.",
+    reply_failed="The reply ({topic}) could not be delivered: {why}.",
+    reply_unknown="A reply ({topic}) was released, but is not to be seen. Please look.",
     offline="offline engine",
     stood_in="offline engine, because {}",
 )
@@ -74,6 +84,11 @@ GERMAN = Words(
     answer="Die letzte Nachricht des Kunden beantworten.",
     wait="Auf den Kunden warten: das Team schrieb zuletzt.",
     to_a_person="Das sollte ein Mensch persönlich beantworten.",
+    drafted="Antwort entworfen ({topic}): Sie wartet im Editor und wurde nicht gesendet.",
+    replied="Dem Kunden geantwortet ({topic}).",
+    no_reply="Keine Antwort gesendet ({topic}): {why}.",
+    reply_failed="Die Antwort ({topic}) konnte nicht zugestellt werden: {why}.",
+    reply_unknown="Eine Antwort ({topic}) ging hinaus, ist aber nicht zu sehen. Bitte nachsehen.",
     offline="Offline-Engine",
     stood_in="Offline-Engine, denn: {}",
 )
@@ -116,6 +131,11 @@ FRENCH = Words(
     answer="Répondre au dernier message du client.",
     wait="Attendre le client : l'équipe a écrit en dernier.",
     to_a_person="Une personne devrait répondre elle-même.",
+    drafted="Réponse préparée ({topic}) : elle attend dans le brouillon, rien n'est envoyé.",
+    replied="Réponse envoyée au client ({topic}).",
+    no_reply="Aucune réponse envoyée ({topic}) : {why}.",
+    reply_failed="La réponse ({topic}) n'a pas pu être remise : {why}.",
+    reply_unknown="Une réponse ({topic}) a été envoyée mais ne se voit pas. Merci de vérifier.",
     offline="moteur hors ligne",
     stood_in="moteur hors ligne, car : {}",
 )
@@ -142,6 +162,11 @@ SPANISH = Words(
     answer="Responder al último mensaje del cliente.",
     wait="Esperar al cliente: el equipo escribió el último.",
     to_a_person="Debería responder una persona.",
+    drafted="Respuesta en borrador ({topic}): espera en el editor, no se ha enviado.",
+    replied="Respondido al cliente ({topic}).",
+    no_reply="No se envió respuesta ({topic}): {why}.",
+    reply_failed="La respuesta ({topic}) no pudo entregarse: {why}.",
+    reply_unknown="Se envió una respuesta ({topic}) pero no se ve. Compruébelo, por favor.",
     offline="motor sin conexión",
     stood_in="motor sin conexión, porque: {}",
 )

@@ -1,0 +1,112 @@
+"""The end of a run: what was told of the conversation, the receipt, and the run's own row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from agent.core.proposal import Proposal
+from agent.core.transcript import transcript_of
+from agent.core.turn import Turn
+from agent.handover import Did, Reading
+from agent.plain import from_plain, to_plain
+from agent.ports import Disposition, RunState, Store, Told
+
+Plain = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What the steps of a run gave, as they gave it."""
+
+    turn: Turn
+    read: Plain
+    proposed: Plain
+    decided: Plain
+    did: Plain
+
+    @property
+    def reading(self) -> Reading:
+        """What the read step found."""
+        return from_plain(Reading, self.read)
+
+    @property
+    def outcome(self) -> Did:
+        """What became true."""
+        return from_plain(Did, self.did)
+
+    def store_in(self, store: Store, *, now: datetime, versions: Mapping[str, str]) -> None:
+        """Store it all; the run's row last, so that a kill before it only repeats this."""
+        outcome = self.outcome
+        store.save_receipt(self.turn.run_id, self.receipt(now, versions), now)
+        if outcome.disposition is not Disposition.OVERTAKEN:
+            store.save_told(self.told(now), now)
+        run = store.run_of(self.turn)
+        if run is not None:
+            store.save_run(
+                replace(
+                    run,
+                    state=_state(outcome.disposition),
+                    disposition=outcome.disposition,
+                    autonomy=self.decided["autonomy"],
+                    because=tuple(self.decided["because"]),
+                    note_id=outcome.note_id,
+                    error=None,
+                    updated_at=now,
+                )
+            )
+
+    def receipt(self, now: datetime, versions: Mapping[str, str]) -> Plain:
+        """What was read, proposed, decided and done, as JSON values."""
+        return {
+            "run": self.turn.run_id,
+            "conversation_id": self.turn.conversation_id,
+            "message_id": self.turn.message_id,
+            "at": now.isoformat(),
+            "versions": dict(versions),
+            "read": _read_for_receipt(self.reading),
+            "proposed": self.proposed,
+            "decided": self.decided,
+            "did": self.did,
+        }
+
+    def told(self, now: datetime) -> Told:
+        """What we know and have said of the conversation now."""
+        reading, outcome = self.reading, self.outcome
+        before = reading.told or Told(conversation_id=self.turn.conversation_id)
+        at = next((m.sent_at for m in reading.messages if m.id == self.turn.message_id), None)
+        handled = replace(
+            before,
+            last_message_id=self.turn.message_id,
+            last_message_at=at or before.last_message_at,
+            note_count=reading.note_count,
+        )
+        if outcome.note_id is None:
+            return handled
+        posted = 0 if reading.adopted else 1
+        statements = from_plain(Proposal, self.proposed).statements
+        return replace(
+            handled,
+            note_count=reading.note_count + posted,
+            note_id=outcome.note_id,
+            noted_at=now,
+            statements=statements or before.statements,
+        )
+
+
+def _state(disposition: Disposition) -> RunState:
+    if disposition is Disposition.DRAFTED:
+        return RunState.AWAITING_APPROVAL
+    return RunState.FAILED if disposition is Disposition.FAILED else RunState.DONE
+
+
+def _read_for_receipt(reading: Reading) -> Plain:
+    transcript = transcript_of(reading.conversation, reading.messages)
+    return {
+        "conversation": to_plain(reading.conversation),
+        "messages": [to_plain(line) for line in transcript.lines],
+        "message_count": len(reading.messages),
+        "left_out": transcript.left_out,
+        "notes_read": len(reading.notes),
+        "read_at": reading.read_at.isoformat(),
+    }
