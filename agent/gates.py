@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from agent.errors import (
+    AgentError,
     Held,
     HelpdeskLocked,
     HelpdeskUnavailable,
@@ -106,7 +107,7 @@ class Gates:
         self._probe_at = now + PROBE_EVERY
         try:
             self.probe()
-        except TransientError:
+        except AgentError:
             return False
         self._closed, self._unanswered = None, 0
         logger().info("kustomer.open")

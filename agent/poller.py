@@ -83,7 +83,7 @@ class Poller:
         trouble = None
         for conversation in page:
             known = told.get(conversation.id)
-            if known is None or (conversation.note_count or 0) <= known.note_count:
+            if known is None or not _miscounted(conversation, known):
                 continue
             try:
                 self.tidy(known)
@@ -155,3 +155,16 @@ class Poller:
             return page
         self._confirmed_ids.update(unknown)
         return tuple(direct.get(c.id, c) for c in page)
+
+
+def _miscounted(conversation: Conversation, known: Told) -> bool:
+    """Whether the notes are more than we know of, or fewer.
+
+    Fewer, because a teammate deleted one, would hide a double later. Right after a note of ours
+    the search only lags: its answer is older than the note then.
+    """
+    count = conversation.note_count
+    if count is None or count == known.note_count:
+        return False
+    is_newer = known.noted_at is None or conversation.updated_at > known.noted_at
+    return count > known.note_count or is_newer

@@ -29,5 +29,7 @@ class Tidying:
         now = self.desk.clock.now()
         # Read again: a run may have told more while we were reading.
         newest = self.desk.store.told(told.conversation_id) or told
-        count = max(newest.note_count, len(notes) - deleted)
+        count = len(notes) - deleted
+        if newest != told:
+            count = max(newest.note_count, count)
         self.desk.store.save_told(replace(newest, note_count=count), now)

@@ -16,6 +16,7 @@ from agent.errors import (
     HelpdeskRefused,
     HelpdeskUnavailable,
     OutcomeUnknown,
+    ReplyUnreadable,
 )
 from agent.pipeline import EMPTY
 from agent.plain import to_plain
@@ -216,6 +217,19 @@ def test_a_refused_key_holds_every_run_until_it_is_accepted(world: SmallWorld) -
 
     world.live()
     assert (len(world.notes(first)), len(world.notes(second))) == (1, 1)
+
+
+def test_a_probe_that_cannot_be_read_keeps_the_gate_closed_and_the_daemon_alive(
+    world: SmallWorld,
+) -> None:
+    conversation = world.conversation()
+    world.helpdesk.fail(HelpdeskLocked("401"), on="messages")
+    world.helpdesk.fail(ReplyUnreadable("current user: a field is missing"), on="current_user")
+
+    world.live()
+
+    assert len(world.notes(conversation)) == 1
+    assert world.requests("current_user") == 2
 
 
 def test_an_outage_of_hours_uses_up_no_tries(world: SmallWorld) -> None:

@@ -252,6 +252,30 @@ def test_a_double_that_a_run_has_read_is_deleted_all_the_same(world: SmallWorld)
     assert len(markers) == len(set(markers)) == 2
 
 
+def test_a_note_that_a_teammate_deleted_hides_no_double(world: SmallWorld) -> None:
+    # We went on counting it, so that one note too many looked right.
+    conversation = world.conversation()
+    world.put_note(conversation, "Called her.", marker="", by=AuthorKind.TEAMMATE)
+    world.live()
+    del world.helpdesk._notes[conversation][0]
+    world.helpdesk._touch(conversation)
+    world.live()
+    put_double(world, conversation)
+    world.live()
+
+    assert len(world.notes(conversation)) == 1
+
+
+def test_a_search_that_lags_behind_our_note_costs_no_reading_of_notes(world: SmallWorld) -> None:
+    conversation = world.conversation()
+    before = world.helpdesk._conversations[conversation]
+    world.live()
+    world.helpdesk._conversations[conversation] = before
+    world.live()
+
+    assert world.requests("notes") == 0
+
+
 def test_notes_that_cannot_be_read_keep_no_other_conversation_from_being_found(
     world: SmallWorld,
 ) -> None:
