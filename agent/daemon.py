@@ -45,6 +45,7 @@ class Daemon:
     lease: Lease | None = None
     slot: str = "worker-1"
     free_claims: Callable[[str], object] = lambda _: None  # of a slot's earlier daemons
+    identify: Callable[[], object] = lambda: None  # asks who we are, until Kustomer has said so
     on_tick: Callable[[], None] = lambda: None
     _next_poll: datetime | None = None
     _next_lost: datetime | None = None
@@ -102,6 +103,7 @@ class Daemon:
             return
         self._next_poll = now + self.poll
         try:
+            self.identify()
             self.poller.poll()
         except StoreUnavailable:
             raise

@@ -67,5 +67,6 @@ def build_daemon(
         lease=lease,
         slot=app.slot,
         free_claims=lambda slot: app.store.free_claims(daemons_of(slot), but=app.owner),
+        identify=app.identify,
         on_tick=on_tick,
     )

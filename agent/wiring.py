@@ -13,19 +13,28 @@ from uuid import uuid4
 
 import httpx
 
-from agent.adapters.kustomer import Budget, Kustomer, Unlimited, kustomer_client, open_budget
+from agent.adapters.kustomer import (
+    Budget,
+    Kustomer,
+    Patience,
+    Unlimited,
+    kustomer_client,
+    open_budget,
+)
 from agent.adapters.memory import MemoryStore
 from agent.adapters.model.fallback import WithFallback
 from agent.adapters.model.offline import OfflineEngine
 from agent.adapters.store import DaemonLock, open_store
 from agent.core.team_policy import TeamPolicy
-from agent.errors import AgentError, Held, HelpdeskLocked, StoreUnavailable
+from agent.errors import AgentError, Held, HelpdeskLocked, StoreUnavailable, TransientError
 from agent.gates import Gates, PauseSwitch
+from agent.log import logger
 from agent.notes import NoteDesk
 from agent.pipeline import Pipeline
 from agent.policy_file import load_policy
 from agent.ports import Model, Store
 from agent.prompts import summary_prompt
+from agent.retries import NO_RETRIES
 from agent.settings import Settings
 
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
@@ -69,6 +78,7 @@ class App:
     needs_database: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
     is_daemon: bool = False  # set before anything is asked for
+    _identified: bool = False
 
     @cached_property
     def clock(self) -> SystemClock:
@@ -100,10 +110,35 @@ class App:
 
     @cached_property
     def kustomer(self) -> Kustomer:
-        """The helpdesk. Asks once who we are, to tell our own messages from teammates'."""
+        """The helpdesk. Asks who we are, to tell our own messages from teammates'.
+
+        Raises:
+            HelpdeskLocked: the key is refused.
+        """
         client = Kustomer(self.http, clock=self.clock, budget=self.budget)
-        own_id = _own_user_id(client)
-        return Kustomer(self.http, clock=self.clock, budget=self.budget, own_user_id=own_id)
+        self._identify(client)
+        return client
+
+    def identify(self) -> None:
+        """Ask again who we are, if Kustomer did not say at the start. Cheap to call again."""
+        client = self.kustomer
+        if not self._identified:
+            self._identify(client)
+
+    def _identify(self, client: Kustomer) -> None:
+        # One try: a daemon must start, and say so, while Kustomer is down.
+        patience = Patience(retries=NO_RETRIES)
+        hasty = Kustomer(self.http, clock=self.clock, budget=self.budget, patience=patience)
+        try:
+            client.identify(hasty.current_user())
+            self._identified = True
+        except HelpdeskLocked:
+            raise
+        except TransientError as error:
+            # Our own messages count as a teammate's until then, which only limits more.
+            logger().warning("kustomer.no-answer", why=str(error))
+        except AgentError:
+            self._identified = True  # it will not say, so it is not asked again
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -251,15 +286,6 @@ class App:
 def daemons_of(slot: str) -> str:
     """How the names of all daemons begin that ever had this worker slot."""
     return f"daemon/{slot}/"
-
-
-def _own_user_id(client: Kustomer) -> str | None:
-    try:
-        return client.current_user().id
-    except HelpdeskLocked:
-        raise
-    except AgentError:
-        return None  # our own messages then count as a teammate's, which only limits more
 
 
 def lock_file(app: App) -> None:

@@ -79,6 +79,10 @@ class Kustomer:
 
     # --- reads ---------------------------------------------------------------------------------
 
+    def identify(self, user: Teammate) -> None:
+        """From now on `user`'s messages and notes are our own."""
+        self._own_user_id = user.id
+
     def current_user(self) -> Teammate:
         """The machine user of our key. Source: GET /v1/users/current needs no role."""
         return self._one("current user", "/v1/users/current", parse_teammate)
