@@ -10,7 +10,7 @@ from agent.core.conversation import Conversation, Direction, Message
 from agent.core.note import ReplyOutcome
 from agent.core.outgoing_text import reply_problem
 from agent.core.policy import Autonomy
-from agent.core.recipient import BY_ADDRESS, NoRecipient, route
+from agent.core.recipient import BY_ADDRESS, EMAIL, NoRecipient, Route, route
 from agent.core.turn import Action, Turn, marker_of
 from agent.drafts import stage
 from agent.errors import HelpdeskMissing
@@ -43,40 +43,42 @@ def plan_reply(
     """
     if conversation.customer_id is None:
         raise NoRecipient("the conversation names no customer")
-    inbound = [m.channel for m in messages if m.direction is Direction.IN]
-    try:
-        customer = desk.reader.customer(conversation.customer_id)
-    except HelpdeskMissing:
-        raise NoRecipient("the customer is gone") from None
-    needs_account = bool(inbound) and inbound[-1] in BY_ADDRESS
-    accounts = desk.reader.outbound_accounts() if needs_account else ()
-    way = route(messages, customer, accounts)
+    way = _way(desk, conversation.customer_id, messages)
     problem = reply_problem(text, way.channel)
     if problem is not None:
         raise NoRecipient(f"the approved answer {problem} (channel {way.channel})")
     marker, now = marker_of(turn, Action.REPLY), desk.clock.now()
-    return Reply(
-        intent=Delivery(
-            marker=marker,
-            conversation_id=conversation.id,
-            action=Action.REPLY,
-            body=text,
-            run_id=turn.run_id,
-            created_at=now,
-            updated_at=now,
-        ),
-        draft=NewDraft(
-            conversation_id=conversation.id,
-            customer_id=conversation.customer_id,
-            channel=way.channel,
-            body=text,
-            marker=marker,
-            to=way.to,
-            sender=way.sender,
-            headers=MAIL_HEADERS if way.channel == "email" else (),
-        ),
-        basis=Basis.of(conversation, messages),
+    intent = Delivery(
+        marker=marker,
+        conversation_id=conversation.id,
+        action=Action.REPLY,
+        body=text,
+        run_id=turn.run_id,
+        created_at=now,
+        updated_at=now,
     )
+    draft = NewDraft(
+        conversation_id=conversation.id,
+        customer_id=conversation.customer_id,
+        channel=way.channel,
+        body=text,
+        marker=marker,
+        to=way.to,
+        sender=way.sender,
+        headers=MAIL_HEADERS if way.channel == EMAIL else (),
+    )
+    return Reply(intent=intent, draft=draft, basis=Basis.of(conversation, messages))
+
+
+def _way(desk: NoteDesk, customer_id: str, messages: tuple[Message, ...]) -> Route:
+    inbound = [m.channel for m in messages if m.direction is Direction.IN]
+    try:
+        customer = desk.reader.customer(customer_id)
+    except HelpdeskMissing:
+        raise NoRecipient("the customer is gone") from None
+    needs_account = bool(inbound) and inbound[-1] in BY_ADDRESS
+    accounts = desk.reader.outbound_accounts() if needs_account else ()
+    return route(messages, customer, accounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

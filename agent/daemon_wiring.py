@@ -31,26 +31,9 @@ def build_daemon(
     """
     app.is_daemon = True
     lock_file(app)
-    lease = None
-    if app.file_lock is None:
-        lease = Lease(store=app.store, clock=app.clock, worker=app.slot, owner=app.owner)
-        app.gates.has_lease = lease.holds
-    quick = once or app.settings.poll <= FAST
-    engine = DbosEngine(
-        app.settings.database_url,
-        worker=app.slot,
-        threads=THREADS,
-        poll_seconds=0.1 if quick else 1.0,
-    )
+    engine = _engine(app, once=once)
     return Daemon(
-        poller=Poller(
-            reader=app.kustomer,
-            store=app.store,
-            clock=app.clock,
-            quiet=app.settings.quiet,
-            tidy=Tidying(app.desk).tidy,
-            since=since,
-        ),
+        poller=_poller(app, since),
         dispatcher=Dispatcher(
             store=app.store, engine=engine, clock=app.clock, may_start=app.gates.may_start
         ),
@@ -63,10 +46,42 @@ def build_daemon(
         clock=app.clock,
         poll=app.settings.poll,
         keep=app.settings.keep,
-        tick_seconds=0.1 if quick else 0.5,
-        lease=lease,
+        tick_seconds=0.1 if _is_quick(app, once=once) else 0.5,
+        lease=_lease(app),
         slot=app.slot,
         free_claims=lambda slot: app.store.free_claims(daemons_of(slot), but=app.owner),
         identify=app.identify,
         on_tick=on_tick,
     )
+
+
+def _is_quick(app: App, *, once: bool) -> bool:
+    return once or app.settings.poll <= FAST
+
+
+def _engine(app: App, *, once: bool) -> DbosEngine:
+    return DbosEngine(
+        app.settings.database_url,
+        worker=app.slot,
+        threads=THREADS,
+        poll_seconds=0.1 if _is_quick(app, once=once) else 1.0,
+    )
+
+
+def _poller(app: App, since: datetime | None) -> Poller:
+    return Poller(
+        reader=app.kustomer,
+        store=app.store,
+        clock=app.clock,
+        quiet=app.settings.quiet,
+        tidy=Tidying(app.desk).tidy,
+        since=since,
+    )
+
+
+def _lease(app: App) -> Lease | None:
+    if app.file_lock is not None:
+        return None
+    lease = Lease(store=app.store, clock=app.clock, worker=app.slot, owner=app.owner)
+    app.gates.has_lease = lease.holds
+    return lease

@@ -5,24 +5,21 @@ intent and "attempt n started" are committed before each request, and every call
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from agent.core.conversation import Draft
 from agent.core.delivery import DRAFT_NEXT, Known, Step
 from agent.errors import (
     AgentError,
-    Held,
     HelpdeskBusy,
     HelpdeskMissing,
     HelpdeskRefused,
     HelpdeskUnavailable,
     OutcomeUnknown,
 )
-from agent.notes import CLAIM, NoteDesk
+from agent.notes import NoteDesk
 from agent.ports import Delivery, DeliveryState, NewDraft
 
 STANDING = frozenset({DeliveryState.SAVED, DeliveryState.OVERTAKEN})
-RETRY_SOON = timedelta(seconds=5)
 
 
 def stage(desk: NoteDesk, intent: Delivery, draft: NewDraft) -> Delivery:
@@ -38,11 +35,7 @@ def stage(desk: NoteDesk, intent: Delivery, draft: NewDraft) -> Delivery:
     stored = desk.store.intend(intent)
     if stored.state in STANDING:
         return stored
-    claimed = desk.store.claim_delivery(
-        stored.marker, owner=desk.owner, now=desk.clock.now(), ttl=CLAIM
-    )
-    if claimed is None:
-        raise Held("another process is staging this draft", retry_at=desk.clock.now() + RETRY_SOON)
+    claimed = desk.claim(stored)
     return _Staging(desk, claimed, replace(draft, body=claimed.body)).run()
 
 
@@ -130,12 +123,7 @@ class _Staging:
         return tuple(d for d in same if d.created_by == own_id)
 
     def wait(self) -> Known:
-        seconds = self.desk.retries.wait(self.made)
-        retry_at = getattr(self.error, "retry_at", None)
-        if retry_at is not None:
-            seconds = max(seconds, (retry_at - self.desk.clock.now()).total_seconds())
-        if self.made < self.desk.retries.attempts:
-            self.desk.clock.sleep(seconds)
+        self.desk.wait_for_next(self.made, self.error)
         return Known.STARTED
 
     def keep_oldest(self) -> Known:

@@ -25,6 +25,7 @@ from agent.errors import (
 from agent.ports import Clock, Delivery, DeliveryState, HelpdeskReader, HelpdeskWriter, Store
 from agent.retries import DEFAULT_RETRIES, Retries
 
+CLAIMED_ELSEWHERE = timedelta(seconds=5)  # then the other one may be through
 CLAIM = timedelta(minutes=3)  # longer than one attempt with its look, so a claim outlives neither
 SETTLED = frozenset({DeliveryState.ARRIVED, DeliveryState.OVERTAKEN})
 
@@ -56,15 +57,31 @@ class NoteDesk:
         stored = self.store.intend(intent)
         if stored.state in SETTLED:
             return stored
-        claimed = self.store.claim_delivery(
-            stored.marker, owner=self.owner, now=self.clock.now(), ttl=CLAIM
-        )
+        return _Attempts(self, self.claim(stored)).run()
+
+    def claim(self, stored: Delivery) -> Delivery:
+        """Take a delivery, so that nobody else walks it meanwhile. A settled one is given as it is.
+
+        Raises:
+            Held: somebody else has it.
+        """
+        now = self.clock.now()
+        claimed = self.store.claim_delivery(stored.marker, owner=self.owner, now=now, ttl=CLAIM)
         if claimed is None:
             raise Held(
-                "another worker is writing this note",
-                retry_at=self.clock.now() + timedelta(seconds=5),
+                f"another process is writing this {stored.action}", retry_at=now + CLAIMED_ELSEWHERE
             )
-        return _Attempts(self, claimed).run()
+        return claimed
+
+    def wait_for_next(self, made: int, error: Exception | None) -> None:
+        """Wait after attempt number `made`, unless it was the last."""
+        if made >= self.retries.attempts:
+            return
+        seconds = self.retries.wait(made)
+        retry_at = getattr(error, "retry_at", None)
+        if retry_at is not None:
+            seconds = max(seconds, (retry_at - self.clock.now()).total_seconds())
+        self.clock.sleep(seconds)
 
     def keep_oldest(self, notes: tuple[Note, ...], marker: str) -> int:
         """Delete all but the oldest of our notes with that marker; gives how many went."""
@@ -155,11 +172,7 @@ class _Attempts:
     def wait(self) -> Known:
         if self.made >= self.desk.retries.attempts:
             self.give_up()
-        seconds = self.desk.retries.wait(self.made)
-        retry_at = getattr(self.error, "retry_at", None)
-        if retry_at is not None:
-            seconds = max(seconds, (retry_at - self.desk.clock.now()).total_seconds())
-        self.desk.clock.sleep(seconds)
+        self.desk.wait_for_next(self.made, self.error)
         # Refused connections and 429 were not applied, but an attempt before them may have been.
         return Known.STARTED if self.delivery.attempts + self.made > 1 else Known.INTENDED
 

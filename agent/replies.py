@@ -11,17 +11,16 @@ from datetime import datetime, timedelta
 from agent.core.basis import Basis, is_ours, moved_on, teammate_is_writing, touched
 from agent.core.conversation import Draft, Message
 from agent.core.delivery import REPLY_NEXT, Next, Seen
-from agent.drafts import RETRY_SOON, stage
+from agent.drafts import stage
 from agent.errors import (
     AgentError,
-    Held,
     HelpdeskBusy,
     HelpdeskMissing,
     HelpdeskRefused,
     HelpdeskUnavailable,
     OutcomeUnknown,
 )
-from agent.notes import CLAIM, NoteDesk
+from agent.notes import NoteDesk
 from agent.ports import Delivery, DeliveryState, NewDraft
 
 # Seconds after the release at which the messages are read; the sum is the settle time of 120 s.
@@ -62,11 +61,7 @@ def deliver_reply(desk: NoteDesk, reply: Reply) -> Delivery:
         stored = stage(desk, reply.intent, reply.draft)
     if stored.state in OVER:
         return stored
-    claimed = desk.store.claim_delivery(
-        stored.marker, owner=desk.owner, now=desk.clock.now(), ttl=CLAIM
-    )
-    if claimed is None:
-        raise Held("another process sends this reply", retry_at=desk.clock.now() + RETRY_SOON)
+    claimed = desk.claim(stored)
     if claimed.state in OVER:
         return claimed
     return _Release(desk, reply, claimed).run()
@@ -163,19 +158,11 @@ class _Release:
             return Seen.RELEASE_STARTED
         except (HelpdeskBusy, HelpdeskUnavailable) as error:
             self.error = error
-            self.wait()
+            desk.wait_for_next(self.made, error)
             return Seen.RELEASE_STARTED
         except HelpdeskMissing:
             return Seen.GONE
         return Seen.RELEASED
-
-    def wait(self) -> None:
-        seconds = self.desk.retries.wait(self.made)
-        retry_at = getattr(self.error, "retry_at", None)
-        if retry_at is not None:
-            seconds = max(seconds, (retry_at - self.desk.clock.now()).total_seconds())
-        if self.made < self.desk.retries.attempts:
-            self.desk.clock.sleep(seconds)
 
     def check_draft(self) -> Seen:
         ours, _ = self.our_draft()
