@@ -228,6 +228,7 @@ class Delivery:
     state: DeliveryState = DeliveryState.INTENDED
     remote_id: str | None = None
     attempts: int = 0
+    channel: str = ""  # of a reply or a recorded message
     releases: int = 0  # how often the release of a reply's draft was *started*
     fence: int = 0
     error: str = ""

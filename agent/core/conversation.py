@@ -72,6 +72,7 @@ class Message:
     redacted: bool = False
     may_be_cut: bool = False  # `preview` at its documented maximum of 10,240 characters
     attachments: tuple[Attachment, ...] = ()
+    marker: str = ""  # its externalId: ours on a message we recorded, else Kustomer's own
     headers: tuple[tuple[str, str], ...] = ()  # what `meta` carries of the e-mail's own headers
 
 

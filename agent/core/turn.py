@@ -14,6 +14,7 @@ class Action(StrEnum):
 
     NOTE = "note"
     REPLY = "reply"
+    IN = "in"  # a customer's message, recorded
 
 
 @dataclass(frozen=True, slots=True)

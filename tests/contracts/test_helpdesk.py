@@ -291,6 +291,7 @@ def test_a_recorded_message_is_the_customers_newest(world: World) -> None:
 
     newest = world.helpdesk.messages(opened.id)[-1]
     assert (newest.id, newest.text, newest.direction) == (number, "By phone", Direction.IN)
+    assert newest.marker == "m1"
 
 
 def test_tags_are_added_to_those_there_are(world: World) -> None:

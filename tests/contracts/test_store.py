@@ -477,7 +477,7 @@ def test_many_conversations_are_told_of_at_once(store: Store) -> None:
 
 
 def test_an_intent_comes_back_as_it_was_committed(new_store: Callable[[], Store]) -> None:
-    delivery = replace(a_delivery(run_id="r1"), body=ODD_TEXT, error=ODD_TEXT)
+    delivery = replace(a_delivery(run_id="r1"), body=ODD_TEXT, error=ODD_TEXT, channel="email")
 
     assert new_store().intend(delivery) == delivery
     assert new_store().delivery(delivery.marker) == delivery

@@ -96,6 +96,7 @@ class _Message(_Wire):
     channel: Text = ""
     subject: Text = ""
     status: Text = ""
+    external_id: Text = ""
     error: Mapped = Field(default_factory=dict)
     auto: Flag = False
     redacted: Flag = False
@@ -203,6 +204,7 @@ def parse_message(
         attachments=tuple(
             _attachment(name, included.get(name, {})) for name in related_ids(links, "attachments")
         ),
+        marker=seen.external_id,
         headers=_headers(seen.meta),
     )
 

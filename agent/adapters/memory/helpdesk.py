@@ -301,7 +301,7 @@ class MemoryHelpdesk:
         if marker in self._recorded:
             raise HelpdeskConflict("A message with this marker exists.")
         self._recorded.add(marker)
-        return self.receive(conversation_id, body, channel=channel).id
+        return self.receive(conversation_id, body, channel=channel, marker=marker).id
 
     @_call
     def add_tags(self, conversation_id: str, tags: Sequence[str]) -> None:

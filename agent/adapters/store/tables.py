@@ -69,6 +69,7 @@ deliveries = Table(
     Column("owner", Text),
     Column("claimed_until", Moment),
     Column("releases", Integer, nullable=False),
+    Column("channel", Text, nullable=False),
 )
 
 marks = Table(
