@@ -1,6 +1,8 @@
 """Puts the daemon together. Apart from `wiring`, because the engine takes 0.7 s to import."""
 
+import ctypes
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from agent.adapters.dbos import DbosEngine
@@ -13,6 +15,7 @@ from agent.tidying import Tidying
 from agent.wiring import App, daemons_of, lock_file
 
 THREADS = 8  # runs at once; the HTTP client keeps at most 10 connections
+M_ARENA_MAX = -8  # glibc's number for "how many pools", from its malloc.h
 FAST = timedelta(seconds=5)  # a poll this quick wants quick queues too: demo, tests, --once
 
 
@@ -29,6 +32,7 @@ def build_daemon(
         StoreUnavailable: another daemon works on this SQLite database.
         HelpdeskLocked: Kustomer refuses the key.
     """
+    _spare_memory()
     app.is_daemon = True
     lock_file(app)
     engine = _engine(app, once=once)
@@ -85,3 +89,12 @@ def _lease(app: App) -> Lease | None:
     lease = Lease(store=app.store, clock=app.clock, worker=app.slot, owner=app.owner)
     app.gates.has_lease = lease.holds
     return lease
+
+
+def _spare_memory() -> None:
+    """Let all threads take memory from two pools instead of one for each: 8 MB less, 20 at peaks.
+
+    glibc's own limit is eight per core. Elsewhere nothing happens.
+    """
+    with suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)

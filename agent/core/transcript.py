@@ -6,6 +6,7 @@ Same input, same bytes.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from agent.core.cleaning import clean
 from agent.core.conversation import Author, Conversation, Direction, Message
@@ -56,6 +57,14 @@ def transcript_of(
     References count all messages, so a gap in them shows what the budget left out. The first
     customer message and the newest of all are always kept, cut at half of the budget each.
     """
+    return _transcript_of(conversation, tuple(messages), budget_characters)
+
+
+# The steps of a run ask for the same one again and again, and a few runs go on at once.
+@lru_cache(maxsize=8)
+def _transcript_of(
+    conversation: Conversation, messages: tuple[Message, ...], budget_characters: int
+) -> Transcript:
     in_order = sorted(
         messages, key=lambda message: (message.sent_at, message.created_at, message.id)
     )

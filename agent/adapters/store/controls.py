@@ -36,10 +36,8 @@ class ConversationTables:
 
     def save_told(self, told: Told, now: datetime) -> None:
         """See `Store`."""
-        values = told_values(told, now)
-        statement = self._database.insert(conversations).values(values)
-        statement = statement.on_conflict_do_update(index_elements=["conversation_id"], set_=values)
-        self._database.write(lambda connection: connection.execute(statement))
+        statement, values = self._database.upsert(conversations), told_values(told, now)
+        self._database.write(lambda connection: connection.execute(statement, values))
 
 
 class ControlTables:
@@ -50,9 +48,8 @@ class ControlTables:
     def pause(self, pause_: Pause) -> None:
         """See `Store`. A newer pause replaces the one that stands."""
         values = {"id": 1, "paused_by": pause_.by, "paused_at": pause_.at, "reason": pause_.reason}
-        statement = self._database.insert(pause).values(values)
-        statement = statement.on_conflict_do_update(index_elements=["id"], set_=values)
-        self._database.write(lambda connection: connection.execute(statement))
+        statement = self._database.upsert(pause)
+        self._database.write(lambda connection: connection.execute(statement, values))
 
     def resume(self) -> None:
         """See `Store`."""

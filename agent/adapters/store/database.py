@@ -28,6 +28,7 @@ class Database:
         self._still_there = still_there
         self._is_postgres = engine.dialect.name == "postgresql"
         self._is_closed = False
+        self._upserts: dict[str, Insert] = {}
 
     def read(self, work: Callable[[Connection], _T]) -> _T:
         """Run `work` in a transaction that takes no write lock."""
@@ -43,6 +44,20 @@ class Database:
     def insert(self, table: Table) -> Insert:
         """An INSERT that can say what to do on conflict."""
         return postgresql.insert(table) if self._is_postgres else sqlite.insert(table)
+
+    def upsert(self, table: Table) -> Insert:
+        """An INSERT that replaces the row with the same primary key. Execute it with all values.
+
+        Made once per table: with the values inside, SQLAlchemy takes it apart anew each time,
+        which was a fifth of a run's CPU.
+        """
+        if table.name not in self._upserts:
+            keys = [column.name for column in table.primary_key]
+            insert = self.insert(table)
+            others = {c.name: insert.excluded[c.name] for c in table.c if c.name not in keys}
+            upsert = insert.on_conflict_do_update(index_elements=keys, set_=others)
+            self._upserts[table.name] = upsert
+        return self._upserts[table.name]
 
     def one_at_a_time(self, connection: Connection) -> None:
         """Wait until no other process is between here and its commit.

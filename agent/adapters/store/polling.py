@@ -22,6 +22,7 @@ class PollerTables:
     """The poller's part of the store."""
 
     _database: Database
+    _watermark: datetime | None = None
 
     def watermark(self, now: datetime) -> datetime:
         """See `Store`."""
@@ -34,7 +35,10 @@ class PollerTables:
             )
             return _mark(connection, "watermark") or now
 
-        return self._database.read(lambda c: _mark(c, "watermark")) or self._database.write(work)
+        if self._watermark is None:  # it never changes, and every run asks for it
+            known = self._database.read(lambda c: _mark(c, "watermark"))
+            self._watermark = known or self._database.write(work)
+        return self._watermark
 
     def cursor(self) -> datetime | None:
         """See `Store`."""

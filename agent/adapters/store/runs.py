@@ -83,24 +83,20 @@ class RunTables:
 
     def save_run(self, run: Run) -> None:
         """See `Store`. Raises PermanentError when the turn has a run with another id."""
-        values = run_values(run)
-        statement = self._database.insert(runs).values(values)
-        statement = statement.on_conflict_do_update(index_elements=["id"], set_=values)
-        self._database.write(lambda connection: connection.execute(statement))
+        statement, values = self._database.upsert(runs), run_values(run)
+        self._database.write(lambda connection: connection.execute(statement, values))
 
     def move_run(self, run: Run, *, was: Sequence[RunState]) -> bool:
         """See `Store`."""
-        statement = (
-            update(runs).where(runs.c.id == run.id, runs.c.state.in_(was)).values(run_values(run))
-        )
-        return self._database.write(lambda c: c.execute(statement).rowcount) == 1
+        statement = update(runs).where(runs.c.id == run.id, runs.c.state.in_(was))
+        values = run_values(run)
+        return self._database.write(lambda c: c.execute(statement, values).rowcount) == 1
 
     def save_receipt(self, run_id: str, content: Mapping[str, Any], now: datetime) -> None:
         """See `Store`. Raises TypeError when it holds something that is no JSON value."""
         values = {"run_id": run_id, "content": dict(content), "saved_at": now}
-        statement = self._database.insert(receipts).values(values)
-        statement = statement.on_conflict_do_update(index_elements=["run_id"], set_=values)
-        self._database.write(lambda connection: connection.execute(statement))
+        statement = self._database.upsert(receipts)
+        self._database.write(lambda connection: connection.execute(statement, values))
 
     def receipt(self, run_id: str) -> dict[str, Any] | None:
         """See `Store`."""
