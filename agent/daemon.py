@@ -21,6 +21,7 @@ from agent.runner import Runner
 GRACE = 12.0  # seconds for steps under way at a stop; design allows 15 in all
 UPKEEP_EVERY = timedelta(hours=1)
 LOST_EVERY = timedelta(seconds=15)
+WATCH_EVERY = timedelta(minutes=1)
 UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)
 
 
@@ -48,7 +49,9 @@ class Daemon:
     identify: Callable[[], object] = lambda: None  # asks who we are, until Kustomer has said so
     on_tick: Callable[[], None] = lambda: None
     _next_poll: datetime | None = None
+    watch: Callable[[], None] = lambda: None  # looks after drafts and replies
     _next_lost: datetime | None = None
+    _next_watch: datetime | None = None
     _next_upkeep: datetime | None = None
     _polled: bool = False
 
@@ -83,6 +86,7 @@ class Daemon:
             self._poll_when_due()
             self.dispatcher.dispatch()
             self._look_after()
+            self._watch_when_due()
         except StoreUnavailable as error:
             logger().error("store.unavailable", why=str(error))
         self.on_tick()
@@ -132,6 +136,20 @@ class Daemon:
         if self._next_upkeep is None or now >= self._next_upkeep:
             self._next_upkeep = now + UPKEEP_EVERY
             self.prune(now)
+
+    def _watch_when_due(self) -> None:
+        now = self.clock.now()
+        if self._next_watch is not None and now < self._next_watch:
+            return
+        self._next_watch = now + WATCH_EVERY
+        if not self.gates.may_start():
+            return
+        try:
+            self.watch()
+        except StoreUnavailable:
+            raise
+        except (TransientError, PermanentError) as error:
+            logger().warning("watch.failed", error=type(error).__name__)
 
     def prune(self, now: datetime) -> None:
         """Remove the content of old runs, ours and the engine's."""

@@ -12,6 +12,7 @@ from agent.lease import Lease
 from agent.poller import Poller
 from agent.runner import Runner
 from agent.tidying import Tidying
+from agent.watching import Watching
 from agent.wiring import App, daemons_of, lock_file
 
 THREADS = 8  # runs at once; the HTTP client keeps at most 10 connections
@@ -55,6 +56,7 @@ def build_daemon(
         slot=app.slot,
         free_claims=lambda slot: app.store.free_claims(daemons_of(slot), but=app.owner),
         identify=app.identify,
+        watch=Watching(app.desk).watch,
         on_tick=on_tick,
     )
 

@@ -368,6 +368,9 @@ class Store(Protocol):
         old.
         """
 
+    def bounce_delivery(self, marker: str, *, error: str, now: datetime) -> bool:
+        """An arrived one failed after all, says the helpdesk. False: it had not arrived."""
+
     def free_claims(self, owners: str, *, but: str) -> int:
         """Let go of every claim whose owner's name begins with `owners`, except `but`'s.
 

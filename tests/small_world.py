@@ -22,6 +22,7 @@ from agent.poller import Poller
 from agent.ports import Model, Run
 from agent.runner import Runner
 from agent.tidying import OUR_MARKERS, Tidying
+from agent.watching import Watching
 
 NOON = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
 QUIET = timedelta(seconds=60)
@@ -108,6 +109,7 @@ class SmallWorld:
             clock=self.clock,
             poll=POLL,
             keep=timedelta(days=90),
+            watch=Watching(self.desk).watch,
         )
         self.daemon.start()
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.core.conversation import Conversation, Direction, Draft, Message
+from agent.core.outgoing_text import folded
 
 CUSTOMER_WROTE = "the customer wrote again"
 
@@ -78,5 +79,5 @@ def is_ours(message: Message, basis: Basis, body: str) -> bool:
     return (
         message.direction is Direction.OUT
         and message.id not in basis.message_ids
-        and " ".join(message.text.split()) == " ".join(body.split())
+        and folded(message.text) == folded(body)
     )

@@ -47,3 +47,8 @@ def _problem(body: str, longest: int) -> str | None:
         if unicodedata.category(character) in {"Cc", "Cs"} and character not in _LINE_BREAKS:
             return f"holds a control character (U+{ord(character):04X})"
     return None
+
+
+def folded(body: str) -> str:
+    """A text as it is compared: Kustomer may give white space back otherwise."""
+    return " ".join(body.split())

@@ -583,6 +583,20 @@ def test_attempts_are_counted_as_they_start(store: Store) -> None:
     )
 
 
+def test_an_arrived_delivery_may_bounce_and_no_other(store: Store) -> None:
+    delivery = claim(store, store.intend(a_delivery()))
+    assert not store.bounce_delivery(delivery.marker, error="no mailbox", now=NOON)
+    store.settle_delivery(
+        delivery.marker, fence=delivery.fence, state=DeliveryState.ARRIVED, now=NOON
+    )
+
+    assert store.bounce_delivery(delivery.marker, error="no mailbox", now=NOON)
+
+    found = store.delivery(delivery.marker)
+    assert found is not None
+    assert (found.state, found.error) == (DeliveryState.FAILED, "no mailbox")
+
+
 def test_releases_are_counted_as_they_start(store: Store) -> None:
     delivery = claim(store, store.intend(a_delivery()))
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
 
-from agent.core.turn import Turn
+from agent.core.turn import Action, Turn
 from agent.errors import PermanentError, StoreUnavailable
 from agent.ports import (
     Delivery,
@@ -90,10 +90,17 @@ class MemoryStore:
             conversation_id = run.turn.conversation_id
             if conversation_id not in conversation_ids or run.state not in _NOT_STARTED:
                 continue
-            if _age(run) < newest[conversation_id]:
+            if _age(run) < newest[conversation_id] and not self._has_reply(run):
                 self._runs[run.id] = replace(
                     run, state=RunState.DONE, disposition=Disposition.OVERTAKEN, updated_at=now
                 )
+
+    def _has_reply(self, run: Run) -> bool:
+        """Whether it was held with a reply begun: it goes on, to withdraw or confirm that."""
+        return any(
+            delivery.run_id == run.id and delivery.action == Action.REPLY and delivery.attempts
+            for delivery in self._deliveries.values()
+        )
 
     # runs
 
@@ -265,6 +272,16 @@ class MemoryStore:
             self._deliveries[marker] = replace(
                 known, state=state, remote_id=remote_id, error=error, updated_at=now
             )
+
+    def bounce_delivery(self, marker: str, *, error: str, now: datetime) -> bool:
+        """See `Store`."""
+        with self._open():
+            known = self._deliveries.get(marker)
+            if known is None or known.state is not DeliveryState.ARRIVED:
+                return False
+            bounced = replace(known, state=DeliveryState.FAILED, error=error, updated_at=now)
+            self._deliveries[marker] = bounced
+            return True
 
     def free_claims(self, owners: str, *, but: str) -> int:
         """See `Store`."""

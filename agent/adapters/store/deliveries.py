@@ -132,6 +132,15 @@ class DeliveryTables:
 
         self._database.write(work)
 
+    def bounce_delivery(self, marker: str, *, error: str, now: datetime) -> bool:
+        """See `Store`."""
+        bounce = (
+            update(deliveries)
+            .where(deliveries.c.marker == marker, deliveries.c.state == DeliveryState.ARRIVED)
+            .values(state=DeliveryState.FAILED, error=error, updated_at=now)
+        )
+        return self._database.write(lambda connection: connection.execute(bounce).rowcount) == 1
+
     def free_claims(self, owners: str, *, but: str) -> int:
         """See `Store`."""
         free = (

@@ -1,0 +1,45 @@
+"""What became of a draft that a teammate found, or of a reply that had arrived."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from agent.core.basis import touched
+from agent.core.conversation import AuthorKind, Direction, Draft, Message
+from agent.core.outgoing_text import folded
+
+
+class DraftFate(StrEnum):
+    """What a teammate did with a draft of ours."""
+
+    WAITING = "waiting"
+    EDITED = "edited"  # changed, not sent yet
+    SENT_AS_IS = "sent-as-is"
+    SENT_EDITED = "sent-edited"
+    DELETED = "deleted"
+
+
+def fate_of(
+    draft_id: str, body: str, drafts: Sequence[Draft], newer: Sequence[Message]
+) -> DraftFate:
+    """Read from the customer's drafts and the messages that came after the draft, oldest first.
+
+    A draft that is gone while a teammate wrote something else counts as sent edited: nothing
+    links a message to its draft.
+    """
+    ours = next((draft for draft in drafts if draft.id == draft_id), None)
+    if ours is not None:
+        return DraftFate.EDITED if touched(ours, body, None) else DraftFate.WAITING
+    out = [m for m in newer if m.direction is Direction.OUT]
+    if any(folded(m.text) == folded(body) for m in out):
+        return DraftFate.SENT_AS_IS
+    if any(m.author.kind is not AuthorKind.SIDENOTE and not m.auto for m in out):
+        return DraftFate.SENT_EDITED
+    return DraftFate.DELETED
+
+
+def bounce_of(message_id: str, messages: Sequence[Message]) -> str | None:
+    """Kustomer's reason that our message could not be delivered after all; None while it stands."""
+    message = next((m for m in messages if m.id == message_id), None)
+    if message is None or message.status != "error":
+        return None
+    return message.error or "no reason given"

@@ -1,0 +1,110 @@
+"""What a teammate did with a draft is noticed, and so is a reply that bounced later."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from agent.core.team_policy import Level
+from agent.ports import Disposition, RunState
+from tests.small_world import SmallWorld
+from tests.test_answering import ask, world_at
+
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+@pytest.fixture
+def world() -> SmallWorld:
+    """A daemon that has left a draft for a teammate."""
+    return world_at(Level.DRAFT)
+
+
+@pytest.fixture
+def conversation(world: SmallWorld) -> str:
+    asked = ask(world)
+    world.live()
+    assert len(world.helpdesk._drafts) == 1
+    return asked
+
+
+def draft_said(world: SmallWorld, conversation: str) -> object:
+    receipt = world.store.receipt(world.run(conversation).id)
+    assert receipt is not None
+    return receipt["did"].get("draft")
+
+
+def test_a_draft_that_lies_there_goes_on_waiting(world: SmallWorld, conversation: str) -> None:
+    world.live(HALF_AN_HOUR)
+
+    assert world.run(conversation).state is RunState.AWAITING_APPROVAL
+    assert draft_said(world, conversation) is None
+
+
+def test_sent_as_it_was(world: SmallWorld, conversation: str) -> None:
+    ((_, draft),) = world.helpdesk._drafts.values()
+    world.helpdesk._drafts.clear()
+    world.helpdesk.answer(conversation, draft.body)
+    world.live(HALF_AN_HOUR)
+
+    run = world.run(conversation)
+    assert (run.state, run.disposition) == (RunState.DONE, Disposition.REPLIED)
+    assert draft_said(world, conversation) == "sent-as-is"
+
+
+def test_sent_after_an_edit(world: SmallWorld, conversation: str) -> None:
+    world.helpdesk._drafts.clear()
+    world.helpdesk.answer(conversation, "It left us this morning, dear Mara.")
+    world.live(HALF_AN_HOUR)
+
+    run = world.run(conversation)
+    assert (run.state, run.disposition) == (RunState.DONE, Disposition.LEFT)
+    assert draft_said(world, conversation) == "sent-edited"
+
+
+def test_deleted(world: SmallWorld, conversation: str) -> None:
+    world.helpdesk._drafts.clear()
+    world.live(HALF_AN_HOUR)
+
+    assert world.run(conversation).disposition is Disposition.LEFT
+    assert draft_said(world, conversation) == "deleted"
+
+
+def test_edited_it_still_waits(world: SmallWorld, conversation: str) -> None:
+    ((draft_id, (customer, draft)),) = world.helpdesk._drafts.items()
+    world.helpdesk._drafts[draft_id] = (customer, replace(draft, body="Dear Mara, …"))
+    world.live(HALF_AN_HOUR)
+
+    assert world.run(conversation).state is RunState.AWAITING_APPROVAL
+    assert draft_said(world, conversation) == "edited"
+
+
+def test_looking_is_rare(world: SmallWorld, conversation: str) -> None:
+    before = world.requests("drafts")
+    world.live(HALF_AN_HOUR)
+
+    assert world.requests("drafts") - before <= 7
+
+
+def test_a_reply_that_bounces_later_is_a_failure_that_says_so() -> None:
+    world = world_at(Level.SEND)
+    conversation = ask(world)
+    world.live()
+    assert world.run(conversation).disposition is Disposition.REPLIED
+    messages = world.helpdesk._messages[conversation]
+    messages[-1] = replace(messages[-1], status="error", error="invalid-recipient")
+    world.live(HALF_AN_HOUR)
+
+    run = world.run(conversation)
+    assert (run.state, run.disposition) == (RunState.FAILED, Disposition.FAILED)
+    assert run.error is not None
+    assert "invalid-recipient" in run.error.message
+
+
+def test_a_reply_that_stands_is_left_in_peace() -> None:
+    world = world_at(Level.SEND)
+    conversation = ask(world)
+    world.live(timedelta(hours=6))
+
+    assert world.run(conversation).disposition is Disposition.REPLIED
+    # The run's own reads, and one look at each of three ages.
+    assert world.requests("messages") <= 8
