@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 
 from agent.core.team_policy import Level, NoteSettings, TeamPolicy, Topic
 from agent.errors import ConfigError
+from agent.retries import RETRIES
 from agent.shipped import shipped
 
 STARTER = "starter-policy.toml"
@@ -117,6 +118,12 @@ def _check_level(value: str) -> str:
     return value
 
 
+def _check_retries(value: str) -> str:
+    if value not in RETRIES:
+        raise ValueError(f"choose {_either(tuple(RETRIES))}")
+    return value
+
+
 def _check_channel(value: str) -> str:
     if value not in CHANNELS:
         raise ValueError(f"choose {_either(CHANNELS)}")
@@ -148,6 +155,7 @@ class _Note(_Table):
 class _Limits(_Table):
     stale_after: Annotated[timedelta, BeforeValidator(_to_span)] = timedelta(hours=24)
     min_margin: Annotated[float, Field(ge=0, le=1)] = 0.2
+    retries: Annotated[str, AfterValidator(_check_retries)] = "default"
 
 
 class _Person(_Table):
@@ -310,6 +318,7 @@ def _policy(wanted: _File, answers: Sequence[_Answer], version: str) -> TeamPoli
         person_words=tuple(wanted.person.words),
         min_margin=wanted.limits.min_margin,
         stale_after=wanted.limits.stale_after,
+        retries=wanted.limits.retries,
         version=version,
     )
 

@@ -31,3 +31,6 @@ class Retries:
 DEFAULT_RETRIES = Retries.of(1, 4, 16, 60)
 AGGRESSIVE_RETRIES = Retries.of(0.5, 1, 2, 4, 8, 16, 32, 60)
 NO_RETRIES = Retries.of()
+
+# By the name that `[limits] retries` in the policy gives.
+RETRIES = {"default": DEFAULT_RETRIES, "aggressive": AGGRESSIVE_RETRIES, "none": NO_RETRIES}

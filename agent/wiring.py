@@ -4,9 +4,12 @@ import os
 import socket
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
@@ -34,7 +37,7 @@ from agent.pipeline import Pipeline
 from agent.policy_file import load_policy
 from agent.ports import Model, Store
 from agent.prompts import summary_prompt
-from agent.retries import NO_RETRIES
+from agent.retries import NO_RETRIES, RETRIES, Retries
 from agent.settings import Settings
 
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
@@ -115,9 +118,15 @@ class App:
         Raises:
             HelpdeskLocked: the key is refused.
         """
-        client = Kustomer(self.http, clock=self.clock, budget=self.budget)
+        patience = Patience(retries=self.retries)
+        client = Kustomer(self.http, clock=self.clock, budget=self.budget, patience=patience)
         self._identify(client)
         return client
+
+    @property
+    def retries(self) -> Retries:
+        """How often the team wants Kustomer to be asked again."""
+        return RETRIES[self.policy.retries]
 
     def identify(self) -> None:
         """Ask again who we are, if Kustomer did not say at the start. Cheap to call again."""
@@ -218,6 +227,7 @@ class App:
             clock=self.clock,
             owner=self.owner,
             guard=self.gates.guard,
+            retries=self.retries,
         )
 
     @cached_property
@@ -271,6 +281,32 @@ class App:
         path = Path(url.removeprefix(SQLITE))
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         return DaemonLock(path)
+
+    @contextmanager
+    def batch_desk(self, name: str) -> Iterator[NoteDesk]:
+        """A desk for the batch of that name, which no other process has on an SQLite file.
+
+        So what a killed process had claimed of it is free again. On PostgreSQL, where another
+        machine may be at it, such claims run out within three minutes.
+
+        Raises:
+            Held: another process sends this batch.
+        """
+        which = f"batch/{sha256(name.encode('utf-8', 'replace')).hexdigest()[:16]}/"
+        desk = replace(self.desk, owner=f"{which}{self.owner}")
+        url = self.settings.database_url
+        if not url.startswith(SQLITE):
+            yield desk
+            return
+        path = Path(url.removeprefix(SQLITE))
+        lock = DaemonLock(path.with_name(f"{path.name}-{which.strip('/').replace('/', '-')}"))
+        if not lock.acquire():
+            raise Held(f"process {lock.holder()} sends this batch; wait for it, or stop it")
+        try:
+            self.store.free_claims(which, but=desk.owner)
+            yield desk
+        finally:
+            lock.release()
 
     def daemon_lives(self) -> bool:
         """Whether a daemon works on this database right now."""

@@ -21,6 +21,7 @@ with_reply = false
 [limits]
 stale_after = "36h"
 min_margin = 0.3
+retries = "aggressive"
 
 [person]
 words = ["wholesale", "cancel ~ contract"]
@@ -67,6 +68,7 @@ def test_everything_in_the_file_arrives(tmp_path: Path) -> None:
     )
     assert policy.stale_after == timedelta(hours=36)
     assert policy.min_margin == 0.3
+    assert policy.retries == "aggressive"
     assert policy.person_words == ("wholesale", "cancel ~ contract")
     (topic,) = policy.topics
     assert (topic.name, topic.description) == ("order-status", "where an order is")
@@ -196,6 +198,12 @@ def test_the_starter_policy_gives_each_topic_varied_examples() -> None:
             "min_margin = 30",
             "policy.toml: [limits] min_margin = 30: write 1 or less",
             id="a percentage",
+        ),
+        pytest.param(
+            'retries = "aggressive"',
+            'retries = "often"',
+            'policy.toml: [limits] retries = "often": choose "default", "aggressive" or "none"',
+            id="an unknown way to retry",
         ),
         pytest.param(
             "with_reply = false",

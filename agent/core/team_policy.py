@@ -50,6 +50,7 @@ class TeamPolicy:
     person_words: tuple[str, ...] = ()  # words that always go to a person, besides the built-in
     min_margin: float = 0.2  # a topic nearer than this to the next one is no topic
     stale_after: timedelta = timedelta(hours=24)  # an older question gets no reply
+    retries: str = "default"  # how often Kustomer is asked again: a name of `retries.RETRIES`
     version: str = ""
 
     def topic(self, name: str | None) -> Topic | None:
