@@ -1,6 +1,14 @@
 """Kustomer over HTTP."""
 
-from agent.adapters.kustomer.budget import Budget, Kind, SharedBudget, Unlimited, open_budget
+from agent.adapters.kustomer.budget import (
+    Budget,
+    Kind,
+    SharedBudget,
+    Unlimited,
+    Write,
+    Written,
+    open_budget,
+)
 from agent.adapters.kustomer.calls import Patience
 from agent.adapters.kustomer.client import Kustomer
 from agent.adapters.kustomer.transport import kustomer_client
@@ -12,6 +20,8 @@ __all__ = [
     "Patience",
     "SharedBudget",
     "Unlimited",
+    "Write",
+    "Written",
     "kustomer_client",
     "open_budget",
 ]

@@ -9,69 +9,64 @@ is known of the limit, so no two workers see the same free place. Workers on sev
 need clocks that agree within a second or two.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 import structlog
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Engine,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    bindparam,
-    create_engine,
-    event,
-    select,
-    update,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.schema import CreateTable
 
+from agent.adapters.kustomer.budget_tables import WINDOW, Counts, Known, Tables, open_engine
 from agent.errors import HelpdeskBusy, StoreUnavailable
 from agent.ports import Clock
 
-WINDOW = 60  # seconds; Kustomer counts per minute
 SHARE = 0.30  # of the organization's limit, which every other integration shares
 AT_FIRST = 90  # a minute, until an answer told the limit: 30 % of the smallest plan's 300
 SEARCHES = 100  # a minute for a machine user. Source: Kustomer's page on rate limits
+WRITES = 120  # a minute, customer and kind, for one client. Source: the same page
+NEAR = WRITES // 2  # so many more may be under way before the first of them is counted
 LONGEST_PAUSE = timedelta(minutes=5)  # anything beyond is a broken clock, not a limit
-_ROOM = 0.1  # of our share that searches leave free, so that confirming a send goes first
+_LATE = 0.5  # seconds; one that was counted first may arrive at Kustomer after later ones
 _CLEAN_UP_EVERY = 100  # requests; without it there would be a row for each second of the past
 _STARTS, _START_PAUSE = 20, 0.1  # tries and seconds; a first start takes milliseconds
 
 _log = structlog.get_logger()
-_tables = MetaData()
-_state = Table(
-    "request_budget",
-    _tables,
-    Column("id", Integer, primary_key=True),
-    Column("touched", BigInteger, nullable=False, default=0),
-    Column("reported", Integer),  # the organization's limit a minute, as last told
-    Column("paused_until", Float, nullable=False, default=0.0),  # epoch seconds
-)
-_used = Table(
-    "request_budget_used",
-    _tables,
-    Column("kind", String(16), primary_key=True),
-    Column("second", BigInteger, primary_key=True),  # epoch seconds
-    Column("requests", Integer, nullable=False),
-)
+T = TypeVar("T")
 
 
 class Kind(StrEnum):
-    """What a request counts against."""
+    """What a request counts against, and who goes first when places are few."""
 
     SEARCH = "search"  # has a limit of its own besides
     OTHER = "other"
+    URGENT = "urgent"  # releasing a reply and finding out what became of it
+
+
+# The part of our share that each leaves free. Once it is used to that mark every place that comes
+# free is for those after it: first searches wait, then all that is not urgent.
+_ROOM = {Kind.SEARCH: 0.1, Kind.OTHER: 0.02, Kind.URGENT: 0.0}
+
+
+class Written(StrEnum):
+    """What has a limit a minute for each customer."""
+
+    NOTES = "notes"
+    MESSAGES = "messages"
+    DRAFTS = "drafts"
+    CONVERSATIONS = "conversations"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One more for this customer."""
+
+    kind: Written
+    customer_id: str
 
 
 class BudgetSpent(HelpdeskBusy):
@@ -81,8 +76,14 @@ class BudgetSpent(HelpdeskBusy):
 class Budget(Protocol):
     """Stands before every request."""
 
-    def take(self, kind: Kind) -> None:
+    def take(self, kind: Kind, write: Write | None = None) -> None:
         """Wait for a place. Raises BudgetSpent when none comes free within a bound."""
+
+    def is_near(self, kind: Written) -> bool:
+        """Whether a customer had so many writes that the next one's customer must be known."""
+
+    def count(self, write: Write) -> None:
+        """Count a write whose customer was not known before. Never raises."""
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Read the limit from an answer. Never raises: it follows writes too."""
@@ -94,21 +95,21 @@ class Budget(Protocol):
 class Unlimited:
     """For tests and short trials: never waits."""
 
-    def take(self, kind: Kind) -> None:
+    def take(self, kind: Kind, write: Write | None = None) -> None:
         """Go ahead."""
+
+    def is_near(self, kind: Written) -> bool:
+        """Never."""
+        return False
+
+    def count(self, write: Write) -> None:
+        """Forget it."""
 
     def learn(self, headers: Mapping[str, str]) -> None:
         """Forget it."""
 
     def pause(self, until: datetime) -> None:
         """Go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    touched: int
-    reported: int | None
-    paused_until: float
 
 
 class SharedBudget:
@@ -131,24 +132,18 @@ class SharedBudget:
         self._wish = requests_per_minute
         self._patience = patience
         self._reported: int | None = None  # as the database last had it
-        self._insert = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}[
-            engine.dialect.name
-        ]
-        statement: Any = self._insert(_used)
-        self._add = statement.values(requests=1).on_conflict_do_update(
-            index_elements=["kind", "second"], set_={"requests": _used.c.requests + 1}
-        )
+        self._tables = Tables(engine.dialect.name)
         self._prepare()
 
-    def take(self, kind: Kind) -> None:
-        """Wait for a place in the window.
+    def take(self, kind: Kind, write: Write | None = None) -> None:
+        """Wait for a place in the window, and in the customer's for a write.
 
         Raises:
             BudgetSpent: none will come free within `patience`; `retry_at` says when.
             StoreUnavailable: the budget's database cannot be used.
         """
         started = self._clock.monotonic()
-        while (wait := self._try(kind)) > 0:
+        while (wait := self._try(kind, write)) > 0:
             waited = self._clock.monotonic() - started
             if waited + wait > self._patience.total_seconds():
                 retry_at = self._clock.now() + timedelta(seconds=wait)
@@ -177,33 +172,73 @@ class SharedBudget:
         """Let go of the connections."""
         self._engine.dispose()
 
-    def _try(self, kind: Kind) -> float:
-        """0 when a place was taken, else the seconds after which to look again."""
-        now = self._clock.now().timestamp()
+    def is_near(self, kind: Written) -> bool:
+        """Whether a customer had 60 or more of the 120 in the window.
+
+        Raises:
+            StoreUnavailable: the budget's database cannot be used.
+        """
+        second = self._second()
+        return self._locked(lambda c, _: self._tables.most_written(c, kind, second) >= NEAR)
+
+    def count(self, write: Write) -> None:
+        """Count a write after it was made."""
+        second = int(self._clock.now().timestamp())
+        try:
+            self._locked(
+                lambda c, _: self._tables.add_written(c, write.kind, write.customer_id, second)
+            )
+        except StoreUnavailable as error:
+            _log.warning("budget.not_written", error=str(error))
+
+    def _second(self) -> int:
+        """The second at which the window ends."""
+        return int(self._clock.now().timestamp() - _LATE)
+
+    def _locked(self, work: Callable[[Connection, Known], T]) -> T:
         try:
             with self._engine.begin() as connection:
-                known = _lock(connection)
-                self._reported = known.reported
-                if known.touched % _CLEAN_UP_EVERY == 0:
-                    connection.execute(_used.delete().where(_used.c.second < now - 2 * WINDOW))
-                wait = max(_pause_left(known, now), self._crowded(connection, kind, known, now))
-                if wait <= 0:
-                    connection.execute(self._add, {"kind": kind.value, "second": int(now)})
-                return wait
+                return work(connection, self._tables.lock(connection))
         except SQLAlchemyError as error:
             raise StoreUnavailable(f"request budget: {type(error).__name__}") from error
 
-    def _crowded(self, connection: Connection, kind: Kind, known: _Known, now: float) -> float:
-        """Seconds until a place comes free, 0 when there is one."""
-        rows = connection.execute(_IN_WINDOW, {"now": int(now)}).all()
+    def _try(self, kind: Kind, write: Write | None) -> float:
+        """0 when a place was taken, else the seconds after which to look again."""
+        now, tables = self._clock.now().timestamp(), self._tables
+
+        def work(connection: Connection, known: Known) -> float:
+            self._reported = known.reported
+            if known.touched % _CLEAN_UP_EVERY == 0:
+                tables.clean_up(connection, int(now) - 2 * WINDOW)
+            wait = max(
+                _pause_left(known, now),
+                self._crowded(connection, kind, known, now),
+                self._full(connection, write, now),
+            )
+            if wait <= 0:
+                tables.add_used(connection, kind, int(now))
+                if write:
+                    tables.add_written(connection, write.kind, write.customer_id, int(now))
+            return wait
+
+        return self._locked(work)
+
+    def _crowded(self, connection: Connection, kind: Kind, known: Known, now: float) -> float:
+        """Seconds until a place of our share comes free, 0 when there is one."""
+        used = self._tables.used(connection, int(now - _LATE))
         share = self._share(known.reported)
-        if kind is Kind.SEARCH:
-            searches = [(row.second, row.requests) for row in rows if row.kind == Kind.SEARCH]
-            share -= int(share * _ROOM)
-            own = _free_after(searches, SEARCHES, now)
-        else:
-            own = 0.0
-        return max(own, _free_after([(row.second, row.requests) for row in rows], share, now))
+        share -= min(math.ceil(share * _ROOM[kind]), share - 1)
+        every = [count for counts in used.values() for count in counts]
+        own = _free_after(used.get(kind, []), SEARCHES, now) if kind is Kind.SEARCH else 0.0
+        return max(own, _free_after(every, share, now))
+
+    def _full(self, connection: Connection, write: Write | None, now: float) -> float:
+        """Seconds until that customer may have one more, 0 when it may now."""
+        if write is None:
+            return 0.0
+        second = int(now - _LATE)
+        counts = self._tables.written(connection, write.kind, write.customer_id, second)
+        return _free_after(counts, WRITES, now)
 
     def _share(self, reported: int | None) -> int:
         if self._wish is not None:
@@ -211,42 +246,33 @@ class SharedBudget:
         return max(1, int(reported * SHARE)) if reported else AT_FIRST
 
     def _write(self, *, reported: int | None = None, paused_until: float | None = None) -> None:
+        latest = self._clock.now().timestamp() + LONGEST_PAUSE.total_seconds()
+
+        def work(connection: Connection, known: Known) -> None:
+            later = max(known.paused_until, paused_until or 0.0)
+            self._tables.save(
+                connection,
+                reported=reported or known.reported,
+                paused_until=min(later, latest),
+            )
+
         try:
-            with self._engine.begin() as connection:
-                known = _lock(connection)
-                later = max(known.paused_until, paused_until or 0.0)
-                now = self._clock.now().timestamp()
-                connection.execute(
-                    update(_state).values(
-                        reported=reported or known.reported,
-                        paused_until=min(later, now + LONGEST_PAUSE.total_seconds()),
-                    )
-                )
-        except SQLAlchemyError as error:
-            _log.warning("budget.not_written", error=type(error).__name__)
+            self._locked(work)
+        except StoreUnavailable as error:
+            _log.warning("budget.not_written", error=str(error))
 
     def _prepare(self) -> None:
         """Make the tables. Workers that start together get in each other's way; all get there."""
         for _ in range(_STARTS):
             try:
-                self._make_tables()
+                with self._engine.begin() as connection:
+                    self._tables.make(connection)
             except SQLAlchemyError as error:
                 failure = error
                 self._clock.sleep(_START_PAUSE)
             else:
                 return
         raise StoreUnavailable(f"request budget: {type(failure).__name__}") from failure
-
-    def _make_tables(self) -> None:
-        with self._engine.begin() as connection:
-            if self._engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")  # stays with the file
-            for table in _tables.sorted_tables:
-                connection.execute(CreateTable(table, if_not_exists=True))
-            first: Any = self._insert(_state)
-            connection.execute(
-                first.values(id=1, touched=0, paused_until=0.0).on_conflict_do_nothing()
-            )
 
 
 def open_budget(
@@ -261,43 +287,17 @@ def open_budget(
     Raises:
         StoreUnavailable: the database cannot be opened.
     """
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _set_up_sqlite)
     return SharedBudget(
-        engine, clock=clock, requests_per_minute=requests_per_minute, patience=patience
+        open_engine(url), clock=clock, requests_per_minute=requests_per_minute, patience=patience
     )
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
-    # NORMAL: a power cut may forget the last requests of the window, no more.
-    for pragma in ("busy_timeout=5000", "synchronous=NORMAL"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-_LOCK = (
-    update(_state)
-    .values(touched=_state.c.touched + 1)
-    .returning(_state.c.touched, _state.c.reported, _state.c.paused_until)
-)
-# Rows of the far future are a clock that was set back; they must not block us for hours.
-_IN_WINDOW = select(_used.c.kind, _used.c.second, _used.c.requests).where(
-    _used.c.second.between(bindparam("now") - WINDOW, bindparam("now") + WINDOW)
-)
-
-
-def _lock(connection: Connection) -> _Known:
-    row = connection.execute(_LOCK).one()
-    return _Known(row.touched, row.reported, row.paused_until)
-
-
-def _pause_left(known: _Known, now: float) -> float:
+def _pause_left(known: Known, now: float) -> float:
     left = known.paused_until - now
     return left if left <= LONGEST_PAUSE.total_seconds() else 0.0
 
 
-def _free_after(used: list[tuple[int, int]], share: int, now: float) -> float:
+def _free_after(used: Counts, share: int, now: float) -> float:
     """Seconds until fewer than `share` are in the window, 0 when that is so now."""
     over = sum(count for _, count in used) - share + 1
     for second, count in sorted(used):
@@ -306,5 +306,5 @@ def _free_after(used: list[tuple[int, int]], share: int, now: float) -> float:
         over -= count
         if over <= 0:
             # That second's requests leave the window one second after its end.
-            return max(second + WINDOW + 1 - now, 0.01)
+            return max(second + WINDOW + 1 + _LATE - now, 0.01)
     return 0.0

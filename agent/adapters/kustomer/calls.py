@@ -15,7 +15,7 @@ from typing import TypeVar
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from agent.adapters.kustomer.budget import Budget, BudgetSpent, Kind
+from agent.adapters.kustomer.budget import Budget, BudgetSpent, Kind, Write
 from agent.adapters.kustomer.envelope import Garbled
 from agent.adapters.kustomer.failures import UPSTREAM, read_failed, refusal, write_failed
 from agent.adapters.kustomer.transport import Answer, Request, exchange
@@ -28,6 +28,7 @@ from agent.errors import (
 )
 from agent.ports import Clock
 from agent.retries import DEFAULT_RETRIES, Retries
+from agent.urgency import is_urgent
 
 T = TypeVar("T")
 
@@ -75,14 +76,16 @@ class Calls:
         answered: T = attempts(self._read_once, request, parse)
         return answered
 
-    def write(self, request: Request, parse: Callable[[Answer], T]) -> T:
-        """Send once.
+    def write(
+        self, request: Request, parse: Callable[[Answer], T], *, counted: Write | None = None
+    ) -> T:
+        """Send once. `counted` is what it counts against for its customer, where that is limited.
 
         Raises:
             OutcomeUnknown: it may have been applied. Look before sending it again.
             AgentError: any other of ours says that it was not applied.
         """
-        self._budget.take(_kind(request))
+        self._budget.take(_kind(request), counted)
         self._count(request)
         try:
             answer = exchange(self._http, request, span=self._patience.write)
@@ -146,4 +149,6 @@ def _may_mend(error: BaseException) -> bool:
 
 
 def _kind(request: Request) -> Kind:
-    return Kind.SEARCH if request.name == SEARCH else Kind.OTHER
+    if request.name == SEARCH:
+        return Kind.SEARCH
+    return Kind.URGENT if is_urgent() else Kind.OTHER

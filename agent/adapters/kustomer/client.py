@@ -9,10 +9,11 @@ from urllib.parse import quote
 import httpx
 
 from agent.adapters.kustomer import drafts, search
-from agent.adapters.kustomer.budget import Budget
+from agent.adapters.kustomer.budget import Budget, Write, Written
 from agent.adapters.kustomer.calls import SEARCH, Calls, Patience
 from agent.adapters.kustomer.envelope import Page, parse_one, parse_page, parse_some
-from agent.adapters.kustomer.transport import Request
+from agent.adapters.kustomer.owners import Owners
+from agent.adapters.kustomer.transport import Answer, Request
 from agent.adapters.kustomer.wire import (
     parse_account,
     parse_conversation,
@@ -68,6 +69,7 @@ class Kustomer:
         whatsapp_app: str = "whatsapp",
     ) -> None:
         self._calls = Calls(http, clock=clock, budget=budget, patience=patience or Patience())
+        self._owners = Owners(budget)
         self._own_user_id = own_user_id
         self._whatsapp_app = whatsapp_app
         self._sorts = True  # until this server refuses to sort conversations
@@ -107,13 +109,16 @@ class Kustomer:
 
         Source: POST /v1/customers/search with `queryContext` conversation.
         """
-        return search.changed(partial(self._searched, page_size), since, page_size)
+        for page in search.changed(partial(self._searched, page_size), since, page_size):
+            self._owners.learn(*page)
+            yield page
 
     def conversation(self, conversation_id: str) -> Conversation:
         """One conversation, without its messages."""
-        return self._one(
-            "conversation", _path("conversations", conversation_id), parse_conversation
-        )
+        path = _path("conversations", conversation_id)
+        found = self._one("conversation", path, parse_conversation)
+        self._owners.learn(found)
+        return found
 
     def conversations(self, conversation_ids: Sequence[str]) -> tuple[Conversation, ...]:
         """Several, 40 to a request; those that are gone are left out.
@@ -131,6 +136,7 @@ class Kustomer:
             )
             some = self._calls.read(request, lambda answer: parse_some(answer.body))
             found += map(parse_conversation, some)
+        self._owners.learn(*found)
         return tuple(found)
 
     def messages(self, conversation_id: str) -> tuple[Message, ...]:
@@ -180,7 +186,8 @@ class Kustomer:
         content = {"body": body, "externalId": marker, **({"id": note_id} if note_id else {})}
         path = _path("conversations", conversation_id, "notes")
         call = Request(name="note", method="POST", path=path, content=content)
-        note = self._write(call, partial(parse_note, own_user_id=self._own_user_id))
+        read = partial(parse_note, own_user_id=self._own_user_id)
+        note = self._write_in(conversation_id, Written.NOTES, call, read)
         if note is None:
             raise OutcomeUnknown(f"POST {path}: taken, but the note is deleted")
         return note
@@ -194,7 +201,7 @@ class Kustomer:
         path = _path("customers", draft.customer_id, "drafts")
         content = drafts.new_draft(draft, whatsapp_app=self._whatsapp_app)
         call = Request(name="draft", method="POST", path=path, content=content)
-        return self._write(call, parse_draft)
+        return self._write(call, parse_draft, Write(Written.DRAFTS, draft.customer_id))
 
     def release_draft(self, draft_id: str, channel: str, *, at: datetime) -> None:
         """Send that draft. Source: PUT /v1/drafts/{id} with `sendAt`; `channel` is required."""
@@ -222,7 +229,7 @@ class Kustomer:
         }
         path = _path("conversations", conversation_id, "messages")
         call = Request(name="message", method="POST", path=path, content=content)
-        return self._write(call, parse_id)
+        return self._write_in(conversation_id, Written.MESSAGES, call, parse_id)
 
     def add_tags(self, conversation_id: str, tags: Sequence[str]) -> None:
         """Add labels; those it has are kept. Safe to repeat.
@@ -281,8 +288,26 @@ class Kustomer:
             parse(resource) for page in self._pages(name, path) for resource in page.resources
         )
 
-    def _write(self, call: Request, parse: Callable[[Resource], T]) -> T:
-        return self._calls.write(call, lambda answer: parse(parse_one(answer.body)))
+    def _write(
+        self, call: Request, parse: Callable[[Resource], T], counted: Write | None = None
+    ) -> T:
+        return self._calls.write(
+            call, lambda answer: parse(parse_one(answer.body)), counted=counted
+        )
+
+    def _write_in(
+        self, conversation_id: str, kind: Written, call: Request, parse: Callable[[Resource], T]
+    ) -> T:
+        """A write that counts against the conversation's customer."""
+        counted = self._owners.before(kind, conversation_id, self.conversation)
+
+        def read(answer: Answer) -> T:
+            resource = parse_one(answer.body)
+            if counted is None:
+                self._owners.after(kind, conversation_id, resource)
+            return parse(resource)
+
+        return self._calls.write(call, read, counted=counted)
 
     def _delete(self, name: str, path: str) -> None:
         request = Request(name=name, method="DELETE", path=path)

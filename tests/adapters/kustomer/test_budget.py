@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.adapters.kustomer import Kind, SharedBudget, open_budget
+from agent.adapters.kustomer import Kind, SharedBudget, Write, Written, open_budget
 from agent.adapters.kustomer.budget import BudgetSpent
 from agent.errors import HelpdeskBusy, StoreUnavailable
 from agent.retries import DEFAULT_RETRIES
@@ -27,6 +27,7 @@ from tests.adapters.kustomer.fakes import (
 from tests.postgres import shared_postgres
 
 NO_WAIT = timedelta(0)
+MARAS_NOTE = Write(Written.NOTES, "mara")
 LIMIT_1000 = {"x-ratelimit-limit": "1000"}
 
 
@@ -62,7 +63,7 @@ def opened(url: str) -> Iterator[Open]:
         budget.close()
 
 
-def _places(budget: SharedBudget, kind: Kind = Kind.OTHER) -> int:
+def _places(budget: SharedBudget, kind: Kind = Kind.URGENT) -> int:
     """How many requests go out before the budget says no."""
     for taken in range(2_000):
         try:
@@ -109,7 +110,7 @@ def test_other_workers_and_a_restart_know_the_limit_and_what_was_used(opened: Op
     first = opened()
     first.learn(LIMIT_1000)
     for _ in range(100):
-        first.take(Kind.OTHER)
+        first.take(Kind.URGENT)
 
     assert _places(opened()) == 200
 
@@ -127,7 +128,7 @@ def test_a_worker_puts_right_what_another_learned(opened: Open) -> None:
     one_worker.learn(LIMIT_1000)
     another.learn({"x-ratelimit-limit": "300"})
 
-    one_worker.take(Kind.OTHER)
+    one_worker.take(Kind.URGENT)
     one_worker.learn(LIMIT_1000)
 
     assert _places(another) == 299
@@ -138,7 +139,7 @@ def test_places_come_free_a_minute_after_they_were_taken(opened: Open) -> None:
     budget = opened(clock=clock, wish=10)
     assert _places(budget) == 10
 
-    clock.sleep(60.9)  # the second in which they were taken is not over yet
+    clock.sleep(61.4)  # the second in which they were taken, and half a one for late arrivals
     assert _places(budget) == 0
     clock.sleep(0.1)
     assert _places(budget) == 10
@@ -149,7 +150,7 @@ def test_no_window_of_a_minute_ever_holds_more_than_our_share(opened: Open) -> N
     budget = opened(clock=clock, wish=20, patience=timedelta(minutes=10))
     taken = []
     for _ in range(100):
-        budget.take(Kind.OTHER)
+        budget.take(Kind.URGENT)
         taken.append(clock.monotonic())
         clock.sleep(0.7)
 
@@ -161,22 +162,22 @@ def test_a_full_window_is_waited_out(opened: Open) -> None:
     clock = FakeClock()
     budget = opened(clock=clock, wish=10, patience=timedelta(seconds=90))
     for _ in range(10):
-        budget.take(Kind.OTHER)
+        budget.take(Kind.URGENT)
 
-    budget.take(Kind.OTHER)
+    budget.take(Kind.URGENT)
 
-    assert clock.slept == [61]
+    assert clock.slept == [61.5]
 
 
 def test_one_that_would_wait_too_long_is_told_when_to_come_back(opened: Open) -> None:
     clock = FakeClock()
     budget = opened(clock=clock, wish=1, patience=timedelta(seconds=30))
-    budget.take(Kind.OTHER)
+    budget.take(Kind.URGENT)
 
     with pytest.raises(HelpdeskBusy) as raised:
-        budget.take(Kind.OTHER)
+        budget.take(Kind.URGENT)
 
-    assert raised.value.retry_at == NOON + timedelta(seconds=61)
+    assert raised.value.retry_at == NOON + timedelta(seconds=61.5)
     assert clock.slept == []
 
 
@@ -184,14 +185,115 @@ def test_searches_have_a_limit_of_their_own(opened: Open) -> None:
     budget = opened(wish=1_000)
 
     assert _places(budget, Kind.SEARCH) == 100
-    assert _places(budget, Kind.OTHER) == 900
+    assert _places(budget, Kind.URGENT) == 900
 
 
-def test_searches_leave_room_for_what_is_more_urgent(opened: Open) -> None:
+def test_searches_leave_room_for_the_rest_and_the_rest_for_what_is_urgent(opened: Open) -> None:
     budget = opened(wish=50)
 
     assert _places(budget, Kind.SEARCH) == 45
-    assert _places(budget, Kind.OTHER) == 5
+    assert _places(budget, Kind.OTHER) == 4
+    assert _places(budget, Kind.URGENT) == 1
+
+
+def test_a_share_of_one_request_can_be_used(opened: Open) -> None:
+    assert _places(opened(wish=1), Kind.SEARCH) == 1
+
+
+def test_while_places_are_few_those_that_come_free_are_for_urgent_requests(opened: Open) -> None:
+    clock = FakeClock()
+    budget = opened(clock=clock, wish=50)
+    budget.take(Kind.OTHER)
+    clock.sleep(10)
+    assert _places(budget, Kind.OTHER) == 48
+    assert _places(budget, Kind.URGENT) == 1
+
+    clock.sleep(51.5)  # the first place is free again
+
+    assert _places(budget, Kind.OTHER) == 0
+    assert _places(budget, Kind.URGENT) == 1
+
+
+# --- what each customer has a limit for ----------------------------------------------------------
+
+
+def _writes(budget: SharedBudget, write: Write) -> int:
+    """How many such writes go out before the budget says no."""
+    for taken in range(2_000):
+        try:
+            budget.take(Kind.OTHER, write)
+        except BudgetSpent:
+            return taken
+    raise AssertionError("no end")
+
+
+def test_a_customer_gets_120_notes_a_minute_at_most(opened: Open) -> None:
+    budget = opened(wish=1_000)
+
+    assert _writes(budget, MARAS_NOTE) == 120
+
+
+@pytest.mark.parametrize("other", [Write(Written.NOTES, "ben"), Write(Written.DRAFTS, "mara")])
+def test_a_full_minute_of_one_customers_notes_holds_up_nothing_else(
+    opened: Open, other: Write
+) -> None:
+    budget = opened(wish=1_000)
+    _writes(budget, MARAS_NOTE)
+
+    assert _writes(budget, other) == 120
+
+
+def test_a_write_that_found_no_place_takes_none_of_our_share(opened: Open) -> None:
+    budget = opened(wish=200)
+    _writes(budget, MARAS_NOTE)
+    _writes(budget, MARAS_NOTE)
+
+    assert _places(budget, Kind.URGENT) == 80
+
+
+def test_all_workers_count_a_customers_writes_together(opened: Open) -> None:
+    one_worker, another = opened(wish=1_000), opened(wish=1_000)
+    for _ in range(50):
+        one_worker.take(Kind.OTHER, MARAS_NOTE)
+
+    assert _writes(another, MARAS_NOTE) == 70
+
+
+def test_a_write_counted_afterwards_counts_the_same(opened: Open) -> None:
+    budget = opened(wish=1_000)
+    budget.count(MARAS_NOTE)
+
+    assert _writes(budget, MARAS_NOTE) == 119
+
+
+def test_a_customer_may_have_the_next_note_a_minute_later(opened: Open) -> None:
+    clock = FakeClock()
+    budget = opened(wish=1_000, clock=clock)
+    _writes(budget, MARAS_NOTE)
+
+    clock.sleep(61.5)
+
+    assert _writes(budget, MARAS_NOTE) == 120
+
+
+@pytest.mark.parametrize(("written", "near"), [(59, False), (60, True)])
+def test_half_a_customers_minute_is_near_the_limit(
+    opened: Open, *, written: int, near: bool
+) -> None:
+    budget = opened(wish=1_000)
+    for _ in range(written):
+        budget.take(Kind.OTHER, MARAS_NOTE)
+
+    assert budget.is_near(Written.NOTES) is near
+    assert not budget.is_near(Written.MESSAGES)
+
+
+def test_many_customers_with_few_notes_each_are_not_near_it(opened: Open) -> None:
+    budget = opened(wish=1_000)
+    for number in range(100):
+        budget.take(Kind.OTHER, Write(Written.NOTES, f"customer {number}"))
+
+    assert not budget.is_near(Written.NOTES)
 
 
 def test_a_pause_holds_every_worker_until_it_is_over(opened: Open) -> None:
@@ -241,7 +343,7 @@ def test_a_429_pauses_the_other_workers_too(opened: Open) -> None:
         client.conversation(C1)
 
     with pytest.raises(BudgetSpent) as raised:
-        opened().take(Kind.OTHER)
+        opened().take(Kind.URGENT)
     assert raised.value.retry_at == NOON + timedelta(seconds=20)
 
 
@@ -296,14 +398,15 @@ def test_old_counts_are_cleaned_up(tmp_path: Path) -> None:
     clock, path = FakeClock(), tmp_path / "budget.sqlite"
     budget = open_budget(f"sqlite:///{path}", clock=clock)
     for _ in range(1_000):
-        budget.take(Kind.OTHER)
+        budget.take(Kind.URGENT, MARAS_NOTE)
         clock.sleep(1)
     budget.close()
 
     with sqlite3.connect(path) as connection:
-        (rows,) = connection.execute("SELECT count(*) FROM request_budget_used").fetchone()
+        (used,) = connection.execute("SELECT count(*) FROM request_budget_used").fetchone()
+        (notes,) = connection.execute("SELECT count(*) FROM request_budget_written").fetchone()
     connection.close()
-    assert rows < 300
+    assert (used < 300, notes < 300) == (True, True)
 
 
 def test_a_database_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
@@ -324,7 +427,7 @@ def test_a_broken_database_holds_every_request(tmp_path: Path) -> None:
     budget = _broken(tmp_path)
 
     with pytest.raises(StoreUnavailable):
-        budget.take(Kind.OTHER)
+        budget.take(Kind.URGENT)
     budget.close()
 
 
@@ -333,4 +436,5 @@ def test_a_broken_database_does_not_make_a_done_request_fail(tmp_path: Path) -> 
 
     budget.learn(LIMIT_1000)
     budget.pause(NOON + timedelta(seconds=30))
+    budget.count(MARAS_NOTE)
     budget.close()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from agent.adapters.kustomer.budget import Kind
+from agent.adapters.kustomer.budget import Kind, Write, Written
 from agent.core.conversation import (
     Address,
     Attachment,
@@ -350,8 +350,14 @@ class SeenBudget:
         self.taken: list[Kind] = []
         self.limits: list[str] = []
 
-    def take(self, kind: Kind) -> None:
+    def take(self, kind: Kind, write: Write | None = None) -> None:
         self.taken.append(kind)
+
+    def is_near(self, kind: Written) -> bool:
+        raise AssertionError("a read has no limit for its customer")
+
+    def count(self, write: Write) -> None:
+        raise AssertionError("a read has no limit for its customer")
 
     def learn(self, headers: object) -> None:
         assert isinstance(headers, httpx.Headers)
