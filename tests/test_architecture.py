@@ -13,7 +13,9 @@ PURE = frozenset(
     mailparser_reply operator pydantic re string types typing unicodedata urllib zoneinfo
     """.split()
 )
-ADAPTERS_MAY = frozenset("core engine errors log plain ports prompts retries shipped".split())
+ADAPTERS_MAY = frozenset(
+    "core engine errors log plain ports prompts retries shipped urgency".split()
+)
 WIRING = {"wiring.py", "daemon_wiring.py"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
