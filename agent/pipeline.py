@@ -210,11 +210,16 @@ class Pipeline:
             )
         if not decision.note:
             return to_plain(Did(disposition=Disposition.LEFT))
-        if self._moved_on(turn, reading):
+        if not self._reply_begun(turn) and self._moved_on(turn, reading):
             return to_plain(Did(disposition=Disposition.OVERTAKEN))
         if decision.reply:
             return to_plain(self._answer(turn, reading, decision))
         return to_plain(did_from(self.post(turn, decision.note)))
+
+    def _reply_begun(self, turn: Turn) -> bool:
+        """Then delivering it finds out what became of it, and withdraws it where it must."""
+        delivery = self.desk.store.delivery(marker_of(turn, Action.REPLY))
+        return delivery is not None and delivery.attempts > 0
 
     def _answer(self, turn: Turn, reading: Reading, decision: Decided) -> Did:
         """The note comes last, to say what became of the reply."""
@@ -233,7 +238,8 @@ class Pipeline:
                 settings=self.policy.note,
             )
             did = did_from(self.post(turn, note))
-        if did.disposition is not Disposition.OVERTAKEN or went_well:
+        # What the customer got stands, also where the conversation is gone and takes no note.
+        if did.disposition is not Disposition.OVERTAKEN or answered.state is not None:
             did = replace(did, disposition=answered.disposition)
         return replace(
             did,

@@ -74,7 +74,8 @@ class _Release:
     desk: NoteDesk
     reply: Reply
     delivery: Delivery
-    made: int = 0
+    tries: int = 0  # looks that were to end in a release
+    made: int = 0  # releases started
     withdrawn: bool = False
     looked_at: datetime | None = None
     why: str = ""
@@ -142,15 +143,19 @@ class _Release:
 
     def release(self) -> Seen:
         desk = self.desk
-        if self.made >= desk.retries.attempts:
-            raise self.error or HelpdeskUnavailable("the release was not taken")
+        if self.tries >= desk.retries.attempts:
+            raise self.error or HelpdeskUnavailable("it took too long to look again")
+        self.tries += 1
         now = desk.clock.now()
-        if self.looked_at is None or now - self.looked_at > LOOK_AGAIN_WITHIN:
+        if self.is_look_old():
             return Seen.STILL_LISTED
-        self.made += 1
         desk.store.start_release(self.delivery.marker, fence=self.delivery.fence, now=now)
-        # Last of all, so that nothing is released once a pause is committed.
+        self.made += 1
+        # Last of all, so that nothing is released once a pause is committed, nor on an old look
+        # because the database was slow or we were stopped meanwhile.
         desk.guard()
+        if self.is_look_old():
+            return Seen.STILL_LISTED
         try:
             desk.writer.release_draft(self.draft_id, self.reply.draft.channel, at=now)
         except OutcomeUnknown as error:
@@ -163,6 +168,10 @@ class _Release:
         except HelpdeskMissing:
             return Seen.GONE
         return Seen.RELEASED
+
+    def is_look_old(self) -> bool:
+        now = self.desk.clock.now()
+        return self.looked_at is None or now - self.looked_at > LOOK_AGAIN_WITHIN
 
     def check_draft(self) -> Seen:
         ours, _ = self.our_draft()

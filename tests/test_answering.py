@@ -11,8 +11,11 @@ import pytest
 from agent.core.conversation import Address, Customer, Direction, OutboundAccount
 from agent.core.rules import RULES
 from agent.core.team_policy import Level, TeamPolicy
+from agent.core.turn import Turn
+from agent.errors import HelpdeskUnavailable
 from agent.policy_file import load_policy
-from agent.ports import Disposition, RunState
+from agent.ports import Disposition, Pause, RunState
+from agent.retries import NO_RETRIES
 from tests.small_world import SmallWorld
 
 ALLOWED = tuple(rule for rule in RULES if rule.id != "sending-is-off")
@@ -133,6 +136,33 @@ def test_a_customer_who_writes_again_overtakes_the_reply() -> None:
     dispositions = sorted(str(run.disposition) for run in world.store.runs())
     assert "overtaken" in dispositions
     assert len(replies(world, conversation)) <= 1
+
+
+@pytest.mark.parametrize("customer", ["silent", "writes again"])
+def test_a_reply_that_was_sent_is_told_however_late_its_note(customer: str) -> None:
+    # The customer's next message made the run overtaken, as if nothing had been sent.
+    world = world_at(Level.SEND)
+    conversation = ask(world)
+    turn = world.helpdesk._messages[conversation][-1].id
+    world.helpdesk.fail(HelpdeskUnavailable("500"), on="write_note")
+    world.desk = replace(world.desk, retries=NO_RETRIES)
+    world.pipeline = replace(world.pipeline, desk=world.desk)
+    world.daemon.runner = replace(world.daemon.runner, pipeline=world.pipeline)
+    world.daemon.start()
+    world.live(timedelta(seconds=80))
+    world.store.pause(Pause(by="Ada", at=world.clock.now()))
+    world.live()
+    if customer == "writes again":
+        world.helpdesk.receive(conversation, "And can it come to my office, number 14?")
+    world.live()
+    world.store.resume()
+    world.live(timedelta(minutes=10))
+
+    run = world.store.run_of(Turn(conversation, turn))
+    assert run is not None
+    assert run.disposition is Disposition.REPLIED
+    assert "Replied to the customer" in world.notes(conversation)[0].body
+    assert len(replies(world, conversation)) == 1
 
 
 @pytest.mark.parametrize("with_reply", [True, False])

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -201,6 +201,40 @@ def test_paused_it_lies_unsent_and_goes_on_afterwards(world: SmallWorld, reply: 
     world.store.resume()
     assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
     assert len(sent(world, reply)) == 1
+
+
+def test_a_look_that_grew_old_over_a_slow_database_is_taken_again(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Stopped or slow between look and release, it was sent a minute after the customer wrote.
+    conversation_id, real = reply.basis.conversation_id, world.store.start_release
+
+    def slow(marker: str, *, fence: int, now: datetime) -> int:
+        monkeypatch.setattr(world.store, "start_release", real, raising=False)
+        world.clock.advance(timedelta(minutes=1))
+        world.helpdesk.receive(conversation_id, "Never mind, it came.")
+        return real(marker, fence=fence, now=now)
+
+    monkeypatch.setattr(world.store, "start_release", slow, raising=False)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert (sent(world, reply), drafts(world)) == ([], 0)
+
+
+def test_looking_that_always_takes_too_long_gives_up_and_sends_nothing(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = world.helpdesk.messages
+
+    def slow(conversation_id: str) -> tuple[Message, ...]:
+        world.clock.advance(timedelta(seconds=3))
+        return real(conversation_id)
+
+    monkeypatch.setattr(world.helpdesk, "messages", slow)
+
+    with pytest.raises(HelpdeskUnavailable, match="too long"):
+        deliver_reply(world.desk, reply)
+    assert sent(world, reply) == []
 
 
 def test_what_kustomer_could_not_deliver_is_a_failure_with_its_reason(

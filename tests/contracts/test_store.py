@@ -216,6 +216,26 @@ def test_a_run_that_started_is_not_overtaken_by_a_poll(store: Store, state: RunS
     assert store.run_of(started.turn) == started
 
 
+@pytest.mark.parametrize(
+    ("action", "attempts", "state"),
+    [
+        pytest.param(Action.REPLY, 1, RunState.HELD, id="reply begun"),
+        pytest.param(Action.REPLY, 0, RunState.DONE, id="reply intended"),
+        pytest.param(Action.NOTE, 1, RunState.DONE, id="note begun"),
+    ],
+)
+def test_a_held_run_with_a_reply_begun_goes_on_to_its_end(
+    store: Store, action: Action, attempts: int, state: RunState
+) -> None:
+    held = a_run("c1", "m1", state=RunState.HELD, message_at=NOON - MINUTE)
+    store.save_run(held)
+    store.intend(replace(a_delivery(run_id=held.id), action=action, attempts=attempts))
+
+    store.save_poll([seen("c1", "m2")], cursor=NOON, now=NOON + SECOND)
+
+    assert states(store)["m1"] is state
+
+
 def test_an_older_message_found_late_is_overtaken_at_once(store: Store) -> None:
     store.save_poll([seen("c1", "m2")], cursor=NOON, now=NOON)
 

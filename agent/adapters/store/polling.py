@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select, tuple_, update
 
 from agent.adapters.store.database import Database
 from agent.adapters.store.rows import Values, run_of_row, run_values
-from agent.adapters.store.tables import marks, runs
+from agent.adapters.store.tables import deliveries, marks, runs
+from agent.core.turn import Action
 from agent.ports import Disposition, Run, RunState, SeenTurn
 
 NOT_STARTED = (RunState.WAITING, RunState.HELD)
@@ -115,6 +116,7 @@ def _waiting(seen: SeenTurn, now: datetime) -> Run:
 def _overtake(connection: Connection, conversation_ids: list[str], now: datetime) -> None:
     """End the runs not yet started whose conversation has a newer customer message.
 
+    But not one that was held with a reply begun: it goes on, to withdraw or confirm that.
     Messages of the same instant are told apart by id, which is the order Kustomer made them in.
     """
     newer = runs.alias()
@@ -127,12 +129,22 @@ def _overtake(connection: Connection, conversation_ids: list[str], now: datetime
         )
         .exists()
     )
+    has_reply = (
+        select(deliveries.c.marker)
+        .where(
+            deliveries.c.run_id == runs.c.id,
+            deliveries.c.action == Action.REPLY,
+            deliveries.c.attempts > 0,
+        )
+        .exists()
+    )
     connection.execute(
         update(runs)
         .where(
             runs.c.conversation_id.in_(conversation_ids),
             runs.c.state.in_(NOT_STARTED),
             has_newer,
+            ~has_reply,
         )
         .values(state=RunState.DONE, disposition=Disposition.OVERTAKEN, updated_at=now)
     )
