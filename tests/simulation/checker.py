@@ -8,12 +8,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from math import inf
 
 from tests.simulation.people import Asked
-from tests.simulation.server import Truth, Version
+from tests.simulation.server import TEAM, Sent, Truth, Version
 
 NOTE_SIGN = "Sidenote · "
-ENDED = ("done", "failed")
+# Seconds: the look may be 2 s old when the release is set about, and what it read another 10 s,
+# which is how far the simulated server's answers lag; half a second for the look itself.
+GAP = 12.5
+ENDED = ("done", "failed", "awaiting-approval")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,7 @@ class Evidence:
     asked: Sequence[Asked]
     pauses: Sequence[tuple[float, float]]
     endings: Sequence[Ending]
+    approved: frozenset[str]
     crashes: Sequence[str] = ()
     lost: bool = False  # the database was lost on the way
 
@@ -58,12 +63,14 @@ def check(evidence: Evidence) -> tuple[Broken, ...]:
         *_losses(evidence),
         *_leaks(evidence),
         *_after_pause(evidence),
+        *replies(evidence),
     )
 
 
-def note_marker(conversation_id: str, message_id: str) -> str:
-    """How a note of a turn is marked."""
-    return "sidenote-" + sha256(f"note:{conversation_id}:{message_id}".encode()).hexdigest()[:32]
+def marker_of(action: str, conversation_id: str, message_id: str) -> str:
+    """How the note or the reply of a turn is marked."""
+    key = f"{action}:{conversation_id}:{message_id}"
+    return "sidenote-" + sha256(key.encode()).hexdigest()[:32]
 
 
 def is_open(version: Version) -> bool:
@@ -104,7 +111,9 @@ def _strangers(evidence: Evidence) -> list[Broken]:
     broken = []
     for conversation_id, versions in evidence.truth.versions.items():
         turns = {
-            note_marker(conversation_id, m.id) for m in versions[-1].messages if m.direction == "in"
+            marker_of("note", conversation_id, m.id)
+            for m in versions[-1].messages
+            if m.direction == "in"
         }
         broken += [
             Broken("stranger", f"{conversation_id} has {note.id}")
@@ -139,7 +148,7 @@ def _losses(evidence: Evidence) -> list[Broken]:
 
 def _notes_on(truth: Truth, conversation_id: str, turns: Sequence[Asked]) -> Mapping[str, str]:
     """Every note there ever was on one of these turns: id and text."""
-    markers = {note_marker(conversation_id, each.message_id) for each in turns}
+    markers = {marker_of("note", conversation_id, each.message_id) for each in turns}
     return {id_: note.body for id_, note in truth.note_texts.items() if note.marker in markers}
 
 
@@ -167,4 +176,110 @@ def _after_pause(evidence: Evidence) -> list[Broken]:
             for by, count in during.items()
             if count > 1
         ]
+    return broken
+
+
+# --- replies ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A reply that was released although something had happened meanwhile. Spans in seconds."""
+
+    about: str
+    before_request: float  # from what happened to our setting about the release
+    before_release: float  # … to the release being applied
+
+
+def replies(evidence: Evidence) -> list[Broken]:
+    """Everything that is wrong with what customers were sent by us."""
+    ours = [sent for sent in evidence.truth.sent if sent.by != TEAM]
+    twice = Counter(sent.marker for sent in ours)
+    broken = [Broken("sent-twice", marker) for marker, count in twice.items() if count > 1]
+    for sent in ours:
+        turn = _turn_of(evidence, sent)
+        about = f"{sent.conversation_id} {sent.message_id}"
+        if turn is None:
+            broken.append(Broken("wrong-conversation", about))
+        elif sent.to != turn.sender or sent.to not in _addresses(evidence.truth, sent):
+            broken.append(Broken("wrong-recipient", f"{about} to {sent.to}"))
+        if sent.text not in evidence.approved and not _edited_in_the_gap(evidence, sent):
+            broken.append(Broken("not-approved", about))
+    broken += [
+        Broken("stale", f"{each.about} {each.before_request:.1f} s")
+        for each in stale_sends(evidence)
+        if each.before_request > GAP
+    ]
+    if not evidence.lost:
+        # One that was applied after it had been given up on may come after the run has ended.
+        late = {write.id for write in evidence.truth.writes if write.late}
+        broken += _mistold(evidence, {s.marker for s in ours if s.draft_id not in late})
+    return broken
+
+
+def stale_sends(evidence: Evidence) -> list[Stale]:
+    """Replies released although somebody had written, or the conversation had changed."""
+    found = []
+    for sent in evidence.truth.sent:
+        turn = _turn_of(evidence, sent)
+        if sent.by == TEAM or turn is None:
+            continue
+        moved = _first_move(evidence.truth.versions[sent.conversation_id], turn)
+        if moved < sent.released:
+            began = _began(evidence.truth, sent)
+            found.append(Stale(sent.message_id, began - moved, sent.released - moved))
+    return found
+
+
+def _first_move(versions: Sequence[Version], turn: Asked) -> float:
+    """When the conversation first was no longer one to answer that turn in; infinity if never."""
+    for version in versions:
+        held = version.conversation
+        if version.at < turn.at or all(m.id != turn.message_id for m in version.messages):
+            continue
+        ids = [m.id for m in version.messages if not (m.auto and m.direction == "out")]
+        if not is_open(version) or ids[-1] != turn.message_id or held.status != "open":
+            return version.at
+    return inf
+
+
+def _began(truth: Truth, sent: Sent) -> float:
+    """When we set about the request that released it."""
+    requests = [w for w in truth.writes if w.kind == "release_draft" and w.id == sent.draft_id]
+    return next(w.began for w in requests if w.applied == sent.released)
+
+
+def _turn_of(evidence: Evidence, sent: Sent) -> Asked | None:
+    return next(
+        (
+            each
+            for each in evidence.asked
+            if each.conversation_id == sent.conversation_id
+            and marker_of("reply", each.conversation_id, each.message_id) == sent.marker
+        ),
+        None,
+    )
+
+
+def _addresses(truth: Truth, sent: Sent) -> set[str]:
+    held = truth.versions[sent.conversation_id][-1].conversation
+    return {address.value for address in truth.customers[str(held.customer_id)].emails}
+
+
+def _edited_in_the_gap(evidence: Evidence, sent: Sent) -> bool:
+    touched = evidence.truth.touched.get(sent.draft_id, -inf)
+    return _began(evidence.truth, sent) - GAP <= touched <= sent.released
+
+
+def _mistold(evidence: Evidence, sent: set[str]) -> list[Broken]:
+    """What a run says of its reply, against what the customer got."""
+    went = {each.marker for each in evidence.truth.sent}
+    broken = []
+    for ending in evidence.endings:
+        marker = marker_of("reply", ending.conversation_id, ending.message_id)
+        about = f"{ending.conversation_id}:{ending.message_id} {ending.disposition}"
+        if marker in sent and ending.disposition not in {"replied", "unknown", "failed"}:
+            broken.append(Broken("untold", about))
+        if ending.disposition == "replied" and marker not in went:
+            broken.append(Broken("told-unsent", about))
     return broken

@@ -32,7 +32,7 @@ class SimulatedModel:
         if fault is Fault.MODEL_UNUSABLE:
             raise ModelUnusable("the model declined")
         lines = [line for line in transcript.lines if line.direction is Direction.IN]
-        said = [line for line in lines if _CODE.search(line.text)][-4:]
+        said = [line for line in lines if _CODE.search(line.text)][-2:]
         self._passage.point("propose", "after")
         asks_status = bool(lines) and _STATUS.search(lines[-1].text.casefold()) is not None
         return Proposal(

@@ -4,10 +4,10 @@ What each customer message asks for is kept, so that the checker need not guess 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
-from agent.core.conversation import Draft, Status
+from agent.core.conversation import Status
 from agent.ports import Pause
 from tests.simulation.clockwork import Scheduler, moment
 from tests.simulation.server import BEN, Truth, customer
@@ -15,15 +15,19 @@ from tests.simulation.worker import Ground
 
 OPENING = (
     "Hello, the lid of the kettle from order {code} arrived cracked. I would like a new lid, "
-    "and no refund. Could you please send one before Friday, because I am travelling then?"
+    "please send one before Friday, because I am travelling then."
 )
-FURTHER = "It is the steel one of 1.5 litres, bought in the shop in Leeds two weeks ago."
+FURTHER = (
+    "It is the steel one of 1.5 litres, bought in the shop in Leeds two weeks ago.",
+    "I am at home in the mornings.",
+)
 QUESTIONS = (
     "And {code}: can the lid go to my office instead?",
     "One more thing, {code}: is the blue handle in stock again?",
     "Please look at {code} as well, its base is missing a screw.",
-    "Where is order {code}?",
 )
+ROUTINE = "Where is order {code}?"  # what the simulated model takes for the topic order-status
+STRANGER = "colleague@office.example"  # no address of any customer
 THANKS = ("Great, thank you very much!", "ok thanks", "Perfect, thank you.")
 ANSWERS = ("I am looking into it.", "We will send it tomorrow.", "Sorry for the trouble!")
 
@@ -36,6 +40,7 @@ class Asked:
     message_id: str
     code: str
     at: float
+    sender: str
 
 
 @dataclass
@@ -73,9 +78,10 @@ class People:
             self.conversations.append(id_)
             self.trace("opens", id_)
             self.ask(id_, OPENING)
-            self.say(id_, FURTHER)
+            for text in FURTHER:
+                self.say(id_, text)
             if drawn < 0.7:
-                self.ask(id_, QUESTIONS[0])
+                self.ask(id_, self.question())
             self._schedule(id_, span)
 
         return act
@@ -104,6 +110,10 @@ class People:
             "spam": 1,
             "merge": 1,
             "remove": 1,
+            "compose": 2,
+            "edit": 3,
+            "send": 2,
+            "delete": 1,
         }
 
     def _doing(self, name: str, conversation_id: str) -> Callable[[], None]:
@@ -117,7 +127,7 @@ class People:
     def _do(self, name: str, id_: str) -> None:
         truth = self.truth
         acts: dict[str, Callable[[], object]] = {
-            "question": lambda: self.ask(id_, self.acts.choice(QUESTIONS)),
+            "question": lambda: self.ask(id_, self.question()),
             "burst": lambda: self.burst(id_),
             "thanks": lambda: self.say(id_, self.acts.choice(THANKS)),
             "answer": lambda: truth.answer(id_, self.acts.choice(ANSWERS)),
@@ -131,6 +141,10 @@ class People:
             "spam": lambda: truth.change(id_, spam=True),
             "merge": lambda: truth.change(id_, merged_into="f" * 24),
             "remove": lambda: truth.remove(id_),
+            "compose": lambda: truth.compose(id_, "Dear Mara, I will"),
+            "edit": lambda: truth.meddle(id_, "edit"),
+            "send": lambda: truth.meddle(id_, "send"),
+            "delete": lambda: truth.meddle(id_, "delete"),
         }
         acts[name]()
 
@@ -138,12 +152,14 @@ class People:
         """Two or three messages within a minute; the last may be mere thanks."""
         seconds = 0.0
         for _ in range(self.acts.randint(1, 2)):
-            self.scheduler.after(
-                seconds, lambda: self.ask(conversation_id, self.acts.choice(QUESTIONS))
-            )
+            self.scheduler.after(seconds, lambda: self.ask(conversation_id, self.question()))
             seconds += self.acts.uniform(2, 40)
         if self.acts.random() < 0.5:
             self.scheduler.after(seconds, lambda: self.say(conversation_id, THANKS[0]))
+
+    def question(self) -> str:
+        """Half of them routine."""
+        return ROUTINE if self.acts.random() < 0.5 else self.acts.choice(QUESTIONS)
 
     def ask(self, conversation_id: str, text: str) -> None:
         """A message with a question or fact that no other message has."""
@@ -153,9 +169,11 @@ class People:
 
     def say(self, conversation_id: str, text: str, code: str = "") -> None:
         """A message of the customer."""
-        message = self.truth.receive(conversation_id, text)
+        fields = {"sender": STRANGER} if self.acts.random() < 0.05 else {}
+        message = self.truth.receive(conversation_id, text, **fields)
         if message is not None:
-            self.asked.append(Asked(conversation_id, message.id, code, self.scheduler.now))
+            now = self.scheduler.now
+            self.asked.append(Asked(conversation_id, message.id, code, now, message.sender))
 
     def _pausing(self, seconds: float) -> Callable[[], None]:
         def act() -> None:
@@ -174,8 +192,3 @@ class People:
 
     def trace(self, what: str, about: str) -> None:
         self.scheduler.trace(f"people {what} {about}")
-
-
-def edited(draft: Draft) -> Draft:
-    """A teammate's hand on one of our drafts."""
-    return replace(draft, body=draft.body + " Best, Ben")

@@ -2,19 +2,22 @@
 
 import random as global_random
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from random import Random
 
 from agent.adapters.memory import MemoryStore
+from agent.core.team_policy import Level
 from agent.ports import Run, RunState
 from tests.simulation.checker import Broken, Ending, Evidence, check
 from tests.simulation.clockwork import START, Act, Scheduler
 from tests.simulation.fate import Drawn, Rates
 from tests.simulation.journal import Journal
 from tests.simulation.people import People
-from tests.simulation.server import Switches, Truth
-from tests.simulation.worker import Ground, Worker
+from tests.simulation.server import TEAM, Switches, Truth
+from tests.simulation.worker import Ground, Worker, policy
 
 QUIET_PHASE = 600.0  # seconds, and what the held runs still have to wait
 SUPERVISOR = 2.0
@@ -69,7 +72,8 @@ class Schedule:
         )
         moves = Random(f"moves {seed}")
         journal = Journal(self.scheduler, moves)
-        self.ground = Ground(self.scheduler, moves, truth, self.fate, journal)
+        level = draw.choice((Level.SEND, Level.SEND, Level.SEND, Level.DRAFT, Level.NOTE))
+        self.ground = Ground(self.scheduler, moves, truth, self.fate, journal, policy=policy(level))
         self.people = People(self.ground, Random(f"people {seed}"))
         self.endings: list[Ending] = []
         self.quiet_began = 0.0
@@ -91,7 +95,11 @@ class Schedule:
         return Switches(
             ids=draw.choice(("honoured", "honoured", "ignored", "refused")),
             markers=draw.choice(("accepted", "accepted", "refused")),
-            skew=draw.choice((0.0, 0.0, draw.uniform(-300, 300))),
+            skew=draw.choice((0.0, 0.0, 0.0, draw.uniform(-300, 300))),
+            delivery=draw.choice(((0.2, 3.0), (0.2, 3.0), (1.0, 60.0), (1.0, 200.0))),
+            bounces=draw.choice((0.0, 0.0, 0.1)),
+            vanishes=draw.choice((0.0, 0.0, 0.1)),
+            keeps_markers=draw.random() < 0.7,
         )
 
     def run(self, *, keep_lines: bool = False) -> Outcome:
@@ -113,6 +121,7 @@ class Schedule:
                 asked=self.people.asked,
                 pauses=self.people.pauses,
                 endings=self.endings,
+                approved=frozenset(self._approved()),
                 crashes=crashes,
                 lost=self.lost,
             )
@@ -225,11 +234,17 @@ class Schedule:
                 )
             )
 
+    def _approved(self) -> Iterator[str]:
+        for topic in self.ground.policy.topics:
+            yield from topic.answers.values()
+
     def _counts(self, broken: tuple[Broken, ...]) -> Counter[str]:
         truth = self.ground.truth
         counts = Counter(f"run {ending.disposition or ending.state}" for ending in self.endings)
         counts.update(write.kind for write in truth.writes)
         counts.update("late apply" for write in truth.writes if write.late)
+        counts.update("sent by us" if sent.by != TEAM else "sent by team" for sent in truth.sent)
+        counts["drafts left"] = sum(d.until == inf for d in truth.lying.values() if d.marker)
         counts.update(f"broken {each.kind}" for each in broken)
         counts["turns"] = len(self.endings)
         counts["starts"] = sum(worker.starts for worker in self.workers)

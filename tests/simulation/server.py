@@ -4,9 +4,9 @@ Nothing here fails, lags or lies; `door.py` does that. Reads may ask for the pas
 sees a version only once it is indexed.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import inf
 from random import Random
 from typing import Any
 
@@ -31,6 +31,7 @@ from tests.simulation.clockwork import Scheduler, moment
 US = Author(kind=AuthorKind.SIDENOTE, id="5" * 24, name="Sidenote")
 BEN = Author(kind=AuthorKind.TEAMMATE, id="7" * 24, name="Ben")
 TEAM_ADDRESS = "help@kettles.example"
+TEAM = "team"
 ACCOUNTS = (OutboundAccount(channel="email", account=TEAM_ADDRESS, name="Kettles"),)
 
 
@@ -72,14 +73,39 @@ class Written:
     late: bool = False
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Lying:
-    """A draft in the composer."""
+    """A draft in the composer, from `since` to `until`. `marker` is ours, kept by Kustomer or not.
+
+    `edits` are later versions and their times.
+    """
 
     draft: Draft
     customer_id: str
-    by_us: bool
-    listed_from: float = 0.0
+    marker: str = ""  # "" is a teammate's own
+    since: float
+    until: float = inf
+    edits: list[tuple[float, Draft]] = field(default_factory=list)
+
+    def as_of(self, at: float) -> Draft | None:
+        """As the list showed it then."""
+        if not self.since <= at < self.until:
+            return None
+        return next((draft for when, draft in reversed(self.edits) if when <= at), self.draft)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One message that came of a draft. `by` is the process that released it, or "team"."""
+
+    message_id: str
+    draft_id: str
+    conversation_id: str
+    marker: str
+    to: str
+    text: str
+    by: str
+    released: float
 
 
 @dataclass
@@ -93,13 +119,12 @@ class Truth:
     _last_id: int = 0x6B0_2000
     versions: dict[str, list[Version]] = field(default_factory=dict)
     customers: dict[str, Customer] = field(default_factory=dict)
-    lying: dict[str, Lying] = field(default_factory=dict)
+    lying: dict[str, Lying] = field(default_factory=dict)  # every draft there ever was
     writes: list[Written] = field(default_factory=list)
     note_texts: dict[str, Note] = field(default_factory=dict)  # every note of ours there ever was
     deleted_by_team: set[str] = field(default_factory=set)  # notes of ours
-    sent: dict[str, tuple[str, str, str]] = field(default_factory=dict)  # message: draft, to, by
-    sent_by_team: set[str] = field(default_factory=set)  # drafts of ours
-    touched_by_team: set[str] = field(default_factory=set)  # drafts of ours
+    sent: list[Sent] = field(default_factory=list)
+    touched: dict[str, float] = field(default_factory=dict)  # drafts of ours, by a teammate, when
     changed_at: float = 0.0
     late_until: float = 0.0  # when the last of the writes that are under way will be applied
 
@@ -136,20 +161,10 @@ class Truth:
         if newest.gone:
             return None
         customer = self.customers[str(newest.conversation.customer_id)]
-        address = customer.emails[0].value if customer.emails else ""
-        message = self._said(
-            newest,
-            text,
-            Direction.IN,
-            Author(kind=AuthorKind.CUSTOMER, id=customer.id),
-            sender=address,
-            to=(TEAM_ADDRESS,),
-            status="received",
-            **fields,
-        )
-        if newest.conversation.status is not Status.OPEN:
-            self.change(conversation_id, status=Status.OPEN)
-        return message
+        usual = {"sender": customer.emails[0].value, "to": (TEAM_ADDRESS,), "status": "received"}
+        author = Author(kind=AuthorKind.CUSTOMER, id=customer.id)
+        opened = replace(newest, conversation=replace(newest.conversation, status=Status.OPEN))
+        return self._said(opened, text, Direction.IN, author, **{**usual, **fields})
 
     def answer(self, conversation_id: str, text: str, **fields: Any) -> Message | None:
         """A teammate writes."""
@@ -217,9 +232,11 @@ class Truth:
                 found.append(visible[-1].conversation)
         return sorted(found, key=lambda each: (each.updated_at, each.id))
 
-    def drafts(self, customer_id: str) -> tuple[Draft, ...]:
-        """Every unsent draft of a customer."""
-        return tuple(each.draft for each in self.lying.values() if each.customer_id == customer_id)
+    def drafts(self, customer_id: str, past: float) -> tuple[Draft, ...]:
+        """Every unsent draft of a customer, as the list was `past` seconds ago."""
+        at = self.scheduler.now - past
+        shown = [d.as_of(at) for d in self.lying.values() if d.customer_id == customer_id]
+        return tuple(draft for draft in shown if draft is not None)
 
     # --- writes of ours -----------------------------------------------------------------------
 
@@ -262,28 +279,37 @@ class Truth:
             to=(draft.to,) if draft.to else (),
             sender=draft.sender or "",
         )
-        self.lying[staged.id] = Lying(staged, draft.customer_id, by_us=True)
+        self.lying[staged.id] = Lying(
+            draft=staged,
+            customer_id=draft.customer_id,
+            marker=draft.marker,
+            since=self.scheduler.now,
+        )
         self._touch(draft.conversation_id)
         return staged
 
     def release(self, draft_id: str, by: str) -> None:
         """What a PUT with `sendAt` does: the draft goes at once, the message comes later."""
-        if draft_id not in self.lying:
-            raise HelpdeskMissing("There is no such draft.")
-        lying = self.lying.pop(draft_id)
-        self.changed_at = self.scheduler.now
+        draft = self._taken(draft_id)
+        lying, released = self.lying[draft_id], self.scheduler.now
         if self.random.random() < self.switches.vanishes:
             return
         seconds = self.random.uniform(*self.switches.delivery)
-        self.scheduler.after(seconds, lambda: self._deliver(lying, by))
+        self.scheduler.after(seconds, lambda: self._deliver(lying, draft, by, released))
 
     def withdraw(self, draft_id: str) -> None:
         """What a DELETE of a draft does."""
-        self.lying.pop(draft_id, None)
-        self.changed_at = self.scheduler.now
+        self._taken(draft_id)
 
-    def _deliver(self, lying: Lying, by: str) -> None:
-        draft = lying.draft
+    def _taken(self, draft_id: str) -> Draft:
+        lying = self.lying.get(draft_id)
+        draft = lying.as_of(self.scheduler.now) if lying else None
+        if lying is None or draft is None:
+            raise HelpdeskMissing("There is no such draft.")
+        lying.until = self.changed_at = self.scheduler.now
+        return draft
+
+    def _deliver(self, lying: Lying, draft: Draft, by: str, released: float) -> None:
         newest = self.newest(str(draft.conversation_id))
         if newest.gone:
             return
@@ -292,21 +318,30 @@ class Truth:
             newest,
             draft.body,
             Direction.OUT,
-            US if by != "team" else BEN,
+            BEN if by == TEAM else US,
             status="error" if bounced else "sent",
             error="invalid-recipient" if bounced else "",
             to=draft.to,
             sender=draft.sender,
-            auto=lying.by_us,
+            auto=bool(lying.marker),
         )
-        self.sent[message.id] = (draft.id, (*draft.to, "")[0], by)
+        self.sent.append(
+            Sent(
+                message_id=message.id,
+                draft_id=draft.id,
+                conversation_id=newest.conversation.id,
+                marker=lying.marker,
+                to=(*draft.to, "")[0],
+                text=draft.body,
+                by=by,
+                released=released,
+            )
+        )
 
     # --- a teammate in the composer -----------------------------------------------------------
 
     def compose(self, conversation_id: str, text: str) -> None:
         """A teammate begins a draft of their own."""
-        newest = self.newest(conversation_id)
-        customer_id = str(newest.conversation.customer_id)
         draft = Draft(
             id=self.new_id(),
             channel="email",
@@ -314,26 +349,25 @@ class Truth:
             body=text,
             created_by=BEN.id,
         )
-        self.lying[draft.id] = Lying(draft, customer_id, by_us=False)
+        customer_id = str(self.newest(conversation_id).conversation.customer_id)
+        self.lying[draft.id] = Lying(draft=draft, customer_id=customer_id, since=self.scheduler.now)
 
-    def meddle(self, conversation_id: str, how: Callable[[Draft], Draft | None]) -> None:
-        """A teammate edits one of our drafts there, or (None) sends or deletes it."""
-        ours = [
-            lying
-            for lying in self.lying.values()
-            if lying.by_us and lying.draft.conversation_id == conversation_id
-        ]
-        if ours:
-            lying = ours[0]
-            self.touched_by_team.add(lying.draft.id)
-            changed = how(lying.draft)
-            if changed is not None:
-                lying.draft = replace(changed, modified_by=BEN.id)
-
-    def send_by_hand(self, draft_id: str) -> None:
-        """A teammate sends a draft from the composer."""
-        self.sent_by_team.add(draft_id)
-        self.release(draft_id, "team")
+    def meddle(self, conversation_id: str, how: str) -> None:
+        """A teammate edits, sends or deletes a draft of ours there, if one lies there."""
+        now = self.scheduler.now
+        for lying in self.lying.values():
+            draft = lying.as_of(now)
+            if draft is None or not lying.marker or draft.conversation_id != conversation_id:
+                continue
+            self.touched[draft.id] = now
+            if how == "edit":
+                body = draft.body + " Best, Ben"
+                lying.edits.append((now, replace(draft, body=body, modified_by=BEN.id)))
+            elif how == "send":
+                self.release(draft.id, TEAM)
+            else:
+                self.withdraw(draft.id)
+            return
 
     # --- how ----------------------------------------------------------------------------------
 

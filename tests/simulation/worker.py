@@ -1,7 +1,7 @@
 """One worker slot: a real daemon with its own gates, desk and engine, killed and started again."""
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +9,8 @@ from random import Random
 from typing import cast
 
 from agent.adapters.memory import MemoryStore
-from agent.core.team_policy import TeamPolicy
+from agent.core.rules import RULES
+from agent.core.team_policy import Level, TeamPolicy
 from agent.daemon import Daemon
 from agent.dispatcher import Dispatcher
 from agent.errors import Held, PermanentError, StoreUnavailable
@@ -33,13 +34,21 @@ QUIET = timedelta(seconds=60)
 POLL = timedelta(seconds=30)
 TICK = (2.0, 8.0)  # seconds; the real daemon's half second finds nothing more, and costs time
 STARTS = (2.0, 40.0)  # seconds from a death to the next start
+ROUTINE = "order-status"
 NO_FILE = Path("/nonexistent/sidenote.pause")
 
 
-@lru_cache(maxsize=1)
-def policy() -> TeamPolicy:
-    """The starter policy."""
-    return load_policy(None)
+ALLOWED = tuple(rule for rule in RULES if rule.id != "sending-is-off")
+
+
+@lru_cache(maxsize=4)
+def policy(level: Level) -> TeamPolicy:
+    """The starter policy with routine questions at this level."""
+    starter = load_policy(None)
+    topics = (
+        replace(topic, level=level) if topic.name == ROUTINE else topic for topic in starter.topics
+    )
+    return replace(starter, topics=tuple(topics))
 
 
 class SimulatedLease(Lease):
@@ -72,7 +81,7 @@ class Ground:
     fate: Fate
     journal: Journal
     store: MemoryStore = field(default_factory=MemoryStore)
-    policy: TeamPolicy = field(default_factory=policy)
+    policy: TeamPolicy = field(default_factory=lambda: policy(Level.NOTE))
 
 
 @dataclass
@@ -157,6 +166,7 @@ class Worker:
             policy=ground.policy,
             quiet=QUIET,
             paused=pause.paused,
+            rules=ALLOWED,
             version="simulated",
         )
         return Daemon(
