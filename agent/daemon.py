@@ -20,7 +20,7 @@ from agent.runner import Runner
 
 GRACE = 12.0  # seconds for steps under way at a stop; design allows 15 in all
 UPKEEP_EVERY = timedelta(hours=1)
-LOST_EVERY = timedelta(seconds=15)
+LOST_EVERY = timedelta(seconds=5)  # a dead worker's runs are gone on with soon after its lease
 WATCH_EVERY = timedelta(minutes=1)
 UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)
 

@@ -1,13 +1,28 @@
 """A daemon that is killed at any moment and started again writes one note on each conversation."""
 
+import pytest
+
 from tests.daemon.scene import ON, ONCE, Scene
 
 SPOILT = "any=0.2,seconds=1"  # a fifth of all requests
+# Where Kustomer takes the same note twice, only looking first keeps us from writing it twice.
+TAKES_ALL = {"note-id": "ignored", "duplicate-external-id": "accepted"}
+APPLIED_UNHEARD = ("500-after=0.1", "reset-after=0.1")
 
 
-def test_killed_and_started_again_it_writes_each_note_once(scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("faults", "switches"),
+    [
+        pytest.param((SPOILT,), {}, id="any fault"),
+        pytest.param(APPLIED_UNHEARD, TAKES_ALL, id="Kustomer takes doubles"),
+    ],
+)
+def test_killed_and_started_again_it_writes_each_note_once(
+    scene: Scene, faults: tuple[str, ...], switches: dict[str, str]
+) -> None:
     scene.add_conversations(30)
-    scene.fault(SPOILT)
+    scene.sandbox.switches.set_all(switches)
+    scene.fault(*faults)
 
     for notes in (3, 15):
         with scene.sidenote(*ONCE) as daemon:
@@ -34,6 +49,7 @@ def test_on_postgresql_too(shared_scene: Scene) -> None:
 
 def test_killed_before_it_heard_of_its_note_it_looks_before_it_writes(scene: Scene) -> None:
     scene.add_conversations(2)
+    scene.sandbox.switches.set_all(TAKES_ALL)
     scene.fault("timeout-after@POST */notes=1*2,seconds=20")  # the notes exist, nobody says so
 
     with scene.sidenote(*ONCE) as daemon:
