@@ -144,7 +144,8 @@ def test_a_reply_that_was_sent_is_told_however_late_its_note(customer: str) -> N
     world = world_at(Level.SEND)
     conversation = ask(world)
     turn = world.helpdesk._messages[conversation][-1].id
-    world.helpdesk.fail(HelpdeskUnavailable("500"), on="write_note")
+    for nth in (1, 2):
+        world.helpdesk.fail(HelpdeskUnavailable("500"), on="write_note", nth=nth)
     world.desk = replace(world.desk, retries=NO_RETRIES)
     world.pipeline = replace(world.pipeline, desk=world.desk)
     world.daemon.runner = replace(world.daemon.runner, pipeline=world.pipeline)
@@ -152,6 +153,7 @@ def test_a_reply_that_was_sent_is_told_however_late_its_note(customer: str) -> N
     world.live(timedelta(seconds=80))
     world.store.pause(Pause(by="Ada", at=world.clock.now()))
     world.live()
+    assert (len(replies(world, conversation)), world.notes(conversation)) == (1, ())
     if customer == "writes again":
         world.helpdesk.receive(conversation, "And can it come to my office, number 14?")
     world.live()
