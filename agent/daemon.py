@@ -18,7 +18,7 @@ from agent.poller import Poller
 from agent.ports import Clock, Disposition, Run, RunState, Store
 from agent.runner import Runner
 
-GRACE = 12.0  # seconds for steps under way at a stop; design allows 15 in all
+GRACE = 11.0  # seconds for steps under way at a stop; design allows 15 in all
 UPKEEP_EVERY = timedelta(hours=1)
 LOST_EVERY = timedelta(seconds=5)  # a dead worker's runs are gone on with soon after its lease
 WATCH_EVERY = timedelta(minutes=1)
