@@ -1,57 +1,44 @@
-"""The send action: a text that a person or a script answers for, as a note or as a draft.
+"""The send action: a text that a person or a script answers for, effectively once.
 
-It obeys pause, recipient, channel and character rules. In this version nothing is released: a
-reply is staged in Kustomer's composer, where a teammate finds it.
+It obeys pause, recipient, channel and character rules, and goes only while nothing has changed on
+the conversation since it was read. Topics, approved texts and the limits of automatic replies do
+not bind it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 
-from agent.core.conversation import Conversation
-from agent.core.outgoing_text import note_problem, reply_problem
-from agent.core.recipient import BY_ADDRESS, Route, route
-from agent.core.turn import Action, send_marker
-from agent.drafts import stage
-from agent.errors import HelpdeskMissing, InputError, PermanentError
+from agent.core.conversation import Message
+from agent.core.turn import send_marker
+from agent.errors import InputError
 from agent.notes import NoteDesk
-from agent.on_demand import parse_conversation_id
-from agent.ports import Delivery, DeliveryState, NewDraft, Store
+from agent.outgoing import missing, on_channel, plan
+from agent.ports import Delivery, DeliveryState, Store
+from agent.recording import record
+from agent.replies import deliver_reply
+from agent.wanted import SendDirection, Wanted, check
 
 SAME_AGAIN = timedelta(minutes=10)  # within it the same text is taken for a mistake
-STANDS = frozenset({DeliveryState.ARRIVED, DeliveryState.SAVED, DeliveryState.SENT})
-OVER = STANDS | {DeliveryState.OVERTAKEN, DeliveryState.FAILED}
-LONGEST_KEY = 256  # characters
-
-
-class SendDirection(StrEnum):
-    """Who will see the text."""
-
-    NOTE = "note"  # the team
-    OUT = "out"  # the customer, once a teammate sends the draft
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """One send as it was asked for. `key`, when given, is its identity."""
-
-    conversation_id: str
-    body: str
-    direction: SendDirection = SendDirection.NOTE
-    channel: str | None = None
-    key: str | None = None
-    again: bool = False
-
-    @property
-    def action(self) -> Action:
-        """The kind of write."""
-        return Action.NOTE if self.direction is SendDirection.NOTE else Action.REPLY
+# Over for good: asked for again, nothing is done. What nobody can tell is never sent again.
+OVER = frozenset(
+    {
+        DeliveryState.ARRIVED,
+        DeliveryState.OVERTAKEN,
+        DeliveryState.FAILED,
+        DeliveryState.UNKNOWN,
+    }
+)
+MAY_STAND = frozenset(
+    {DeliveryState.ARRIVED, DeliveryState.SAVED, DeliveryState.SENT, DeliveryState.UNKNOWN}
+)
+NOT_GOOD = frozenset({DeliveryState.FAILED, DeliveryState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of it. `id` is the note's or the draft's."""
+    """What became of it. `id` is the message's once it arrived, else the draft's or the note's."""
 
     id: str | None
     body: str
@@ -59,93 +46,162 @@ class Sent:
     channel: str | None
     state: DeliveryState
     to: str | None = None
-    was_there: bool = False  # it stood already: this call wrote nothing
+    why: str = ""  # of a state that is not good news; no customer text
+    was_there: bool = False  # it was over already: this call did nothing
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing failed and nothing is unknown."""
+        return self.state not in NOT_GOOD
+
+    def as_json(self) -> dict[str, object]:
+        """The fixed shape of an answer."""
+        return {
+            "data": {
+                "id": self.id,
+                "attributes": {
+                    "body": self.body,
+                    "direction": self.direction.value,
+                    "channel": self.channel,
+                    "state": self.state.value,
+                },
+            }
+        }
 
 
 def send(desk: NoteDesk, wanted: Wanted) -> Sent:
-    """Write the note or stage the draft, effectively once.
+    """Write the note, send the reply or record the message, effectively once.
 
-    A send that did not get through is gone on with by the next call of the same text or key.
+    A reply is staged, looked at again, released and read back: the state is `ARRIVED`,
+    `OVERTAKEN` (somebody wrote or changed something in between; nothing was sent), `FAILED`
+    (Kustomer could not deliver it) or `UNKNOWN`. A send that did not get through is gone on with
+    by the next call of the same text or key.
 
     Raises:
         InputError: the text cannot be sent so, or was sent within the last 10 minutes.
         NoRecipient: it is not certain whom a reply would reach.
-        Held: paused.
+        Held: paused, or another process is at this very send.
         TransientError: it did not get through; call again.
         PermanentError: refused, or there is no such conversation.
     """
-    parse_conversation_id(wanted.conversation_id)
-    problem = note_problem(wanted.body)
-    if problem is not None:
-        raise InputError(f"the body {problem}")
-    if wanted.key is not None and not 0 < len(wanted.key) <= LONGEST_KEY:
-        raise InputError(f"--key must have 1 to {LONGEST_KEY} characters")
+    check(wanted)
     desk.guard()
     intent = _intent(desk.store, wanted, desk.clock.now())
     stored = desk.store.delivery(intent.marker)
-    was_there = stored is not None and stored.state in STANDS
-    if wanted.direction is SendDirection.NOTE:
-        return _answer(wanted, _write_note(desk, intent), was_there=was_there)
-    if stored is not None and was_there:
+    if stored is not None and stored.state in OVER:
         return _answer(wanted, stored, was_there=True)
-    conversation, way = _way(desk, wanted)
-    delivery = stage(desk, intent, _draft(intent, conversation, way))
-    return _answer(wanted, delivery, was_there=False, way=way)
+    delivery, to = _CARRY_OUT[wanted.direction](desk, intent)
+    return _answer(wanted, delivery, to=to)
 
 
 def _answer(
-    wanted: Wanted, delivery: Delivery, *, was_there: bool, way: Route | None = None
+    wanted: Wanted, delivery: Delivery, *, was_there: bool = False, to: str | None = None
 ) -> Sent:
+    if delivery.state is DeliveryState.OVERTAKEN and wanted.direction is not SendDirection.OUT:
+        raise missing(wanted.conversation_id)
     return Sent(
         id=delivery.remote_id,
         body=delivery.body or wanted.body,
         direction=wanted.direction,
-        channel=way.channel if way else wanted.channel,
+        channel=delivery.channel or wanted.channel,
         state=delivery.state,
-        to=way.to if way else None,
+        to=to,
+        why=delivery.error,
         was_there=was_there,
     )
 
 
-def _write_note(desk: NoteDesk, intent: Delivery) -> Delivery:
-    delivery = desk.deliver(intent)
-    if delivery.state is DeliveryState.OVERTAKEN:
-        raise _missing(intent.conversation_id)
-    return delivery
+# How each direction is carried out; with whom a reply reached.
+
+CarryOut = Callable[[NoteDesk, Delivery], tuple[Delivery, str | None]]
 
 
-def _missing(conversation_id: str) -> PermanentError:
-    return HelpdeskMissing(
-        f"Kustomer has no conversation {conversation_id}: check the id and the organization"
+def _note(desk: NoteDesk, intent: Delivery) -> tuple[Delivery, None]:
+    _keep(desk.store, intent)
+    return desk.deliver(intent), None
+
+
+def _reply(desk: NoteDesk, intent: Delivery) -> tuple[Delivery, str | None]:
+    planned = plan(desk, intent)
+    reply = planned.reply
+    _keep(desk.store, reply.intent)
+    stored = desk.store.delivery(intent.marker)
+    if stored is not None and stored.releases == 0 and planned.there is not None:
+        return _sent_by_hand(desk, stored, planned.there), reply.draft.to
+    return deliver_reply(desk, reply), reply.draft.to
+
+
+def _sent_by_hand(desk: NoteDesk, stored: Delivery, message: Message) -> Delivery:
+    """A teammate sent the draft that an earlier call left: staging it anew would send it twice."""
+    claimed = desk.claim(stored)
+    settled = replace(
+        claimed,
+        state=DeliveryState.OVERTAKEN,
+        remote_id=message.id,
+        error="the draft was sent in Kustomer",
+        updated_at=desk.clock.now(),
     )
+    desk.store.settle_delivery(
+        settled.marker,
+        fence=settled.fence,
+        state=settled.state,
+        remote_id=settled.remote_id,
+        error=settled.error,
+        now=settled.updated_at,
+    )
+    return settled
+
+
+def _record(desk: NoteDesk, intent: Delivery) -> tuple[Delivery, None]:
+    intent = on_channel(desk, intent)
+    _keep(desk.store, intent)
+    return record(desk, intent), None
+
+
+_CARRY_OUT: dict[SendDirection, CarryOut] = {
+    SendDirection.NOTE: _note,
+    SendDirection.OUT: _reply,
+    SendDirection.IN: _record,
+}
+
+
+def _keep(store: Store, intent: Delivery) -> None:
+    """Commit the intent. Of two that use one key at the same moment, one is told."""
+    _must_be_the_same(store.intend(intent), intent)
 
 
 # Which send it is: its key, or which one of this very text in this conversation.
 
 
 def _intent(store: Store, wanted: Wanted, now: datetime) -> Delivery:
-    marker = _keyed(store, wanted) if wanted.key else _counted(store, wanted, now)
-    return Delivery(
-        marker=marker,
+    identity = wanted.identity
+    intent = Delivery(
+        marker=_counted(store, wanted, now) if identity is None else send_marker(identity),
         conversation_id=wanted.conversation_id,
         action=wanted.action,
         body=wanted.body,
+        channel=wanted.channel or "",
         created_at=now,
         updated_at=now,
     )
+    stored = store.delivery(intent.marker)
+    if stored is not None:
+        _must_be_the_same(stored, intent)
+    return intent
 
 
-def _keyed(store: Store, wanted: Wanted) -> str:
-    marker = send_marker(f"key:{wanted.key}")
-    stored = store.delivery(marker)
-    if stored is None:
-        return marker
-    before = (stored.conversation_id, stored.action, stored.body or wanted.body)
-    if before != (wanted.conversation_id, wanted.action, wanted.body):
+def _must_be_the_same(stored: Delivery, intent: Delivery) -> None:
+    # The body of an old one is pruned, and a channel that was not named is not told apart.
+    before = (
+        stored.conversation_id,
+        stored.action,
+        stored.body or intent.body,
+        stored.channel if stored.channel and intent.channel else intent.channel,
+    )
+    if before != (intent.conversation_id, intent.action, intent.body, intent.channel):
         raise InputError(
-            "this --key was used for another text, direction or conversation; take a new one"
+            "this key was used for another text, direction, channel or conversation; take a new one"
         )
-    return marker
 
 
 def _counted(store: Store, wanted: Wanted, now: datetime) -> str:
@@ -172,52 +228,8 @@ def _refuse_twice(store: Store, wanted: Wanted, now: datetime) -> None:
         return
     for delivery in store.deliveries(conversation_id=wanted.conversation_id):
         same = (delivery.action, delivery.body) == (wanted.action, wanted.body)
-        if same and delivery.state in STANDS and now - delivery.created_at < SAME_AGAIN:
+        if same and delivery.state in MAY_STAND and now - delivery.created_at < SAME_AGAIN:
             raise InputError(
-                "the same text went to this conversation within the last 10 minutes. Give --again "
-                "if it is meant twice, or --key to make one send safe to repeat."
+                "the same text went to this conversation, or may have, within the last 10 minutes. "
+                "Give --again if it is meant twice, or --key to make one send safe to repeat."
             )
-
-
-# Where a reply goes.
-
-
-def _way(desk: NoteDesk, wanted: Wanted) -> tuple[Conversation, Route]:
-    try:
-        conversation = desk.reader.conversation(wanted.conversation_id)
-        messages = desk.reader.messages(wanted.conversation_id)
-    except HelpdeskMissing:
-        raise _missing(wanted.conversation_id) from None
-    state = {
-        "deleted": conversation.deleted,
-        "merged into another one": conversation.merged_into is not None,
-        "marked as spam": conversation.spam,
-        "locked": conversation.locked,
-    }
-    for words, applies in state.items():
-        if applies:
-            raise PermanentError(f"the conversation is {words}, so no reply is staged")
-    if conversation.customer_id is None:
-        raise PermanentError("the conversation names no customer, so no reply is staged")
-    inbound = [m.channel for m in messages if m.direction == "in"]
-    channel = wanted.channel or (inbound[-1] if inbound else None)
-    accounts = desk.reader.outbound_accounts() if channel in BY_ADDRESS else ()
-    customer = desk.reader.customer(conversation.customer_id)
-    way = route(messages, customer, accounts, channel=channel)
-    problem = reply_problem(wanted.body, way.channel)
-    if problem is not None:
-        raise InputError(f"the body {problem} (channel {way.channel})")
-    return conversation, way
-
-
-def _draft(intent: Delivery, conversation: Conversation, way: Route) -> NewDraft:
-    assert conversation.customer_id is not None
-    return NewDraft(
-        conversation_id=conversation.id,
-        customer_id=conversation.customer_id,
-        channel=way.channel,
-        body=intent.body,
-        marker=intent.marker,
-        to=way.to,
-        sender=way.sender,
-    )

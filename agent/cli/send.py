@@ -1,85 +1,119 @@
-"""`sidenote send`: a note or a draft, from a person or a script."""
+"""`sidenote send`: a note, a reply or a recorded message, one or a whole file of them."""
 
 import sys
 
 import click
 
+from agent.batch_lines import parse_variables
+from agent.cli import FAILED
 from agent.cli.opened import opened
-from agent.cli.terminal import print_json, say, waiting
+from agent.cli.send_batch import send_batch
+from agent.cli.terminal import one_line, print_json, say, waiting
 from agent.errors import InputError
-from agent.sending import SendDirection, Sent, Wanted, send
+from agent.ports import DeliveryState
+from agent.sending import Sent, send
+from agent.wanted import SendDirection, parse_wanted
+
+NAMES = {SendDirection.NOTE: "Note", SendDirection.OUT: "Message", SendDirection.IN: "Message"}
 
 
 @click.command("send")
-@click.option("--conversation-id", required=True, metavar="ID", help="Where to.")
-@click.option("--body", required=True, metavar="TEXT", help="The text; - reads standard input.")
+@click.option("--conversation-id", metavar="ID", help="Where to.")
+@click.option("--body", metavar="TEXT", help="The text; - reads standard input.")
 @click.option(
     "--direction",
-    type=click.Choice([d.value for d in SendDirection]),
-    default=SendDirection.NOTE.value,
-    show_default=True,
-    help="note: for the team. out: a draft that a teammate sends.",
+    metavar="note|out|in",
+    help="note: for the team (the default). out: delivered to the customer. in: a message of the "
+    "customer, recorded only.",
 )
+@click.option("--channel", metavar="NAME", help="Default: that of the customer's newest message.")
 @click.option(
-    "--channel", metavar="NAME", help="For out. Default: the customer's newest message's."
+    "--var",
+    "variables",
+    multiple=True,
+    metavar="K=V",
+    help="Fills {{K}}; a.b=V fills {{a.b}}; a JSON object gives several. Repeatable.",
 )
 @click.option("--key", metavar="K", help="The send's identity: the same key never writes twice.")
 @click.option("--again", is_flag=True, help="The same text within 10 minutes is meant.")
+@click.option("--input", "source", metavar="FILE|-", help="Many sends, as JSON Lines.")
+@click.option("--batch", metavar="NAME", help="Name of the batch. Default: the file's name.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 def command(  # noqa: PLR0913 - one argument an option
     *,
-    conversation_id: str,
-    body: str,
-    direction: str,
+    conversation_id: str | None,
+    body: str | None,
+    direction: str | None,
     channel: str | None,
+    variables: tuple[str, ...],
     key: str | None,
     again: bool,
+    source: str | None,
+    batch: str | None,
     as_json: bool,
 ) -> None:
-    """Write an internal note, or stage a reply as an unsent draft.
+    """Write an internal note, send a reply to the customer, or record a customer's message.
 
     \b
     sidenote send --conversation-id 65f0…01 --body "Called back, no answer."
     sidenote send --conversation-id 65f0…01 --body - --key callback-1 < text.txt
     sidenote send --conversation-id 65f0…01 --direction out --body "It ships today."
+    sidenote send --input july.jsonl --direction out --body "Order {{order.id}} ships today."
 
     \b
     Each call is a new send, unless --key names it. The same text to the same conversation
     within 10 minutes is refused without --again. A call that did not get through is gone on
     with by the next one with the same text or key.
-    A draft is saved in Kustomer's composer. Nothing is sent to the customer.
+
+    \b
+    A reply (out) is staged as a draft, and sent only if nobody wrote or changed anything on the
+    conversation meanwhile; otherwise it is withdrawn and its state is "overtaken". It goes to
+    the address that the customer wrote from. States: arrived, overtaken, failed, unknown (it may
+    have gone: look in Kustomer; it is never sent again). Exit 1 if it failed or is unknown.
+
+    \b
+    {{path.to.value}} in any field is filled from --var or from the line; one that is missing is
+    an error. A literal {{ comes from a variable's value.
+
+    \b
+    --input takes one JSON object a line: conversation_id, channel, body, direction, key, and
+    anything else as variables; the options above fill what a line leaves out. The answers are
+    JSON Lines in the same order. The same file again sends only what is missing: a line is known
+    by its key, else by what it sends, within the batch's name.
     """
-    wanted = Wanted(
-        conversation_id=conversation_id.strip(),
-        body=_standard_input() if body == "-" else body,
-        direction=SendDirection(direction),
-        channel=channel,
-        key=key,
-        again=again,
-    )
-    with opened() as app, waiting("Writing …"):
-        sent = send(app.desk, wanted)
-    if as_json:
-        print_json(sent_json(sent))
-        return
-    click.echo(_what_was_done(sent))
-    if sent.direction is SendDirection.OUT:
-        say("Nothing was sent to the customer: a teammate finds the draft in Kustomer.")
-
-
-def sent_json(sent: Sent) -> dict[str, object]:
-    """The fixed shape."""
-    return {
-        "data": {
-            "id": sent.id,
-            "attributes": {
-                "body": sent.body,
-                "direction": sent.direction.value,
-                "channel": sent.channel,
-                "state": sent.state.value,
-            },
-        }
+    inputs = {
+        name: value
+        for name, value in {
+            "conversation_id": conversation_id,
+            "channel": channel,
+            "body": body,
+            "direction": direction,
+        }.items()
+        if value is not None
     }
+    if body == "-" and source == "-":
+        raise InputError("--body - and --input - cannot both read standard input")
+    if body == "-":
+        inputs["body"] = _standard_input()
+    given = parse_variables(variables)
+    if source is not None:
+        if key is not None or again:
+            raise InputError("--key and --again are for a single send; a line may have a key field")
+        send_batch(source, batch, defaults=inputs, variables=given)
+        return
+    if batch is not None:
+        raise InputError("--batch names an --input; a single send takes --key")
+    _must_be_there(inputs)
+    wanted = parse_wanted(inputs, given, key=key, again=again)
+    with opened() as app, waiting("Sending …"):
+        sent = send(app.desk, wanted)
+    _report(sent, as_json=as_json)
+
+
+def _must_be_there(inputs: dict[str, str]) -> None:
+    lacking = [f"--{n.replace('_', '-')}" for n in ("conversation_id", "body") if n not in inputs]
+    if lacking:
+        raise InputError(f"{' and '.join(lacking)} missing, or --input for many sends")
 
 
 def _standard_input() -> str:
@@ -90,9 +124,26 @@ def _standard_input() -> str:
     return text.replace("\r\n", "\n").rstrip("\n")
 
 
+def _report(sent: Sent, *, as_json: bool) -> None:
+    if as_json:
+        print_json(sent.as_json())
+        if sent.why:
+            say(f"sidenote: {sent.state}: {one_line(sent.why)}")
+    else:
+        click.echo(_what_was_done(sent))
+    if not sent.is_good:
+        sys.exit(FAILED)
+
+
 def _what_was_done(sent: Sent) -> str:
-    what = "Note" if sent.direction is SendDirection.NOTE else "Draft"
-    if sent.was_there:
-        return f"{what} {sent.id} was written before; nothing was written now."
-    to = f" on {sent.channel}" + (f" to {sent.to}" if sent.to else "") if sent.channel else ""
-    return f"{what} {sent.id} {sent.state}{to}."
+    what = f"{NAMES[sent.direction]} {sent.id}"
+    before = " before; nothing was done now" if sent.was_there else ""
+    to = f" on {sent.channel}" + (f" to {one_line(sent.to)}" if sent.to else "")
+    why = f": {one_line(sent.why)}" if sent.why else ""
+    if sent.state is DeliveryState.OVERTAKEN:
+        return f"Overtaken{before}, and not sent{why}."
+    if sent.state is DeliveryState.FAILED:
+        return f"{what} failed{before}{why}."
+    if sent.state is DeliveryState.UNKNOWN:
+        return f"Unknown{before}{why}. Look in Kustomer; it is never sent again."
+    return f"{what} {sent.state}{before}{to if sent.channel else ''}."

@@ -20,6 +20,7 @@ class Known(StrEnum):
     TWICE = "twice"  # looked: it is there more than once
     GONE = "gone"  # the conversation is deleted or merged
     REFUSED = "refused"  # a retry cannot mend it
+    HIDDEN = "hidden"  # the helpdesk says that it is there, but does not show it
 
 
 class Step(StrEnum):
@@ -32,6 +33,7 @@ class Step(StrEnum):
     SETTLE_ARRIVED = "settle-arrived"
     SETTLE_SAVED = "settle-saved"  # it lies in the composer, sent to nobody
     SETTLE_OVERTAKEN = "settle-overtaken"
+    SETTLE_UNKNOWN = "settle-unknown"
     STOP = "stop"  # a person looks; a retry starts from here, looking first
 
 
@@ -61,6 +63,19 @@ DRAFT_NEXT: dict[Known, Step] = {
     Known.APPLIED: Step.SETTLE_SAVED,
     Known.TWICE: Step.KEEP_OLDEST,
     Known.GONE: Step.SETTLE_OVERTAKEN,
+    Known.REFUSED: Step.STOP,
+}
+
+# A customer's message, recorded: a second one could not be taken back, so look before each write.
+RECORD_NEXT: dict[Known, Step] = {
+    Known.INTENDED: Step.LOOK,
+    Known.STARTED: Step.LOOK,
+    Known.ABSENT: Step.WRITE,
+    Known.NOT_APPLIED: Step.WAIT,
+    Known.FOUND: Step.SETTLE_ARRIVED,
+    Known.APPLIED: Step.SETTLE_ARRIVED,
+    Known.GONE: Step.SETTLE_OVERTAKEN,
+    Known.HIDDEN: Step.SETTLE_UNKNOWN,
     Known.REFUSED: Step.STOP,
 }
 

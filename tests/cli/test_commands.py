@@ -204,22 +204,6 @@ def test_send_writes_a_note(typed: Typed, sandbox: Sandbox, conversation: str) -
     assert notes(sandbox, conversation) == ["Called back."]
 
 
-def test_send_out_saves_a_draft_and_says_that_nobody_got_it(
-    typed: Typed, sandbox: Sandbox, conversation: str
-) -> None:
-    body = ("--body", "It ships today.")
-
-    said = typed("send", "--conversation-id", conversation, *body, "--direction", "out", "--json")
-    told = typed("send", "--conversation-id", conversation, *body, "--direction", "out", "--again")
-
-    answer = json.loads(said.out)["data"]
-    assert (answer["attributes"]["state"], answer["attributes"]["channel"]) == ("saved", "email")
-    assert answer["id"] in sandbox.world.drafts
-    assert "Nothing was sent to the customer" in told.err
-    out = [m for m in sandbox.world.messages.values() if m.text == "It ships today."]
-    assert out == []
-
-
 def test_send_reads_the_body_from_standard_input(
     typed: Typed, sandbox: Sandbox, conversation: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
