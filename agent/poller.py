@@ -63,7 +63,8 @@ class Poller:
             turns = [seen for c in page if (seen := self._seen(c, told.get(c.id), floor))]
             untidy = self._tidy(page, told) or untidy
             # What could not be tidied now, in a pause for one, must be met again later.
-            newest = max((conversation.updated_at for conversation in page), default=None)
+            # Never ahead of our clock: one update dated in the future would hide all before it.
+            newest = max((min(c.updated_at, now) for c in page), default=None)
             cursor = newest if untidy is None else None
             new += self.store.save_poll(turns, cursor=cursor, now=self.clock.now())
         self._looked_back = True
@@ -111,7 +112,7 @@ class Poller:
         """The turn to handle, or None."""
         if conversation.spam or conversation.deleted or conversation.merged_into:
             return None
-        newest = self._newest(conversation, told)
+        newest = self._newest(conversation)
         if newest is None or (told is not None and told.last_message_id == newest.id):
             return None
         message_at = newest.sent_at or conversation.updated_at
@@ -124,11 +125,11 @@ class Poller:
             snapshot=to_plain(conversation),
         )
 
-    def _newest(self, conversation: Conversation, told: Told | None) -> MessageRef | None:
-        """The newest customer message; asked for when the search does not name it."""
+    def _newest(self, conversation: Conversation) -> MessageRef | None:
+        """The newest customer message; asked for, at each look, when the search names none."""
         if conversation.last_message_in is not None:
             return conversation.last_message_in
-        if conversation.message_count == 0 or told is not None:
+        if conversation.message_count == 0:
             return None
         try:
             message = newest_from_customer(self.reader.messages(conversation.id))

@@ -147,6 +147,29 @@ def test_a_newest_message_that_the_search_does_not_name_is_asked_for(world: Smal
     assert len(world.notes(conversation)) == 1
 
 
+def test_a_later_message_that_the_search_does_not_name_is_found_too(world: SmallWorld) -> None:
+    # From outside: the first message was noted, and nothing that the customer wrote afterwards.
+    conversation = world.conversation()
+    world.daemon.poller.reader = Nameless(world)
+    world.live()
+    world.helpdesk.receive(conversation, "I also need the invoice of order 40-2291, for my taxes.")
+    world.live()
+
+    assert len(world.notes(conversation)) == 2
+
+
+def test_an_update_dated_in_the_future_hides_no_other_conversation(world: SmallWorld) -> None:
+    # From outside: after one odd date nothing was ever found again.
+    odd = world.conversation()
+    reader = world.daemon.poller.reader = Postdated(world)
+    reader.odd = odd
+    world.live()
+    later = world.conversation()
+    world.live()
+
+    assert turns(world) == {odd, later}
+
+
 def test_a_helpdesk_clock_that_runs_ahead_holds_nothing_up(world: SmallWorld) -> None:
     conversation = world.conversation(minutes_ago=-5)
 
@@ -215,6 +238,23 @@ class Nameless(Wrapped):
 
     def conversations(self, conversation_ids: Sequence[str]) -> tuple[Conversation, ...]:
         raise HelpdeskRefused("404")
+
+
+class Postdated(Wrapped):
+    """A search in which one conversation was updated next month."""
+
+    odd = ""
+
+    def changed_conversations(
+        self, since: datetime, *, page_size: int = 100
+    ) -> Iterator[tuple[Conversation, ...]]:
+        for page in self.world.helpdesk.changed_conversations(NOON - BACKLOG, page_size=page_size):
+            dated = (replace(c, updated_at=self._date(c)) for c in page)
+            yield tuple(c for c in dated if c.updated_at >= since)
+
+    def _date(self, conversation: Conversation) -> datetime:
+        is_odd = conversation.id == self.odd
+        return NOON + timedelta(days=30) if is_odd else conversation.updated_at
 
 
 # --- doubles of our own, and answers that cannot be used ----------------------------------------
