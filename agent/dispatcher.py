@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from agent.engine import Engine
 from agent.ports import Clock, Run, RunState, Store
-from agent.runner import step_number
 
 AT_ONCE = 50  # runs handed to the engine per look; the rest waits in our own table
 LOST_AFTER = timedelta(seconds=30)  # a running run without news for this long is looked after
@@ -34,7 +33,7 @@ class Dispatcher:
             running = replace(run, state=RunState.RUNNING, tries=run.tries + 1, updated_at=now)
             # Moved first: cut off before the engine has it, `find_lost` hands it over.
             if self.store.move_run(running, was=(run.state,)):
-                self.engine.ensure(run.turn, from_step=step_number(run))
+                self.engine.ensure(run.turn)
                 started += 1
         return started
 
@@ -43,7 +42,7 @@ class Dispatcher:
         now = self.clock.now()
         for run in self.store.runs(states=(RunState.RUNNING,)):
             if now - run.updated_at >= older_than:
-                self.engine.ensure(run.turn, from_step=step_number(run))
+                self.engine.ensure(run.turn)
 
 
 def retry(store: Store, run: Run, clock: Clock) -> bool:

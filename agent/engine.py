@@ -21,11 +21,11 @@ class Engine(Protocol):
     def start(self, carry_out: CarryOut) -> None:
         """Take up what an earlier process of this worker slot left unfinished."""
 
-    def ensure(self, turn: Turn, *, from_step: int) -> None:
+    def ensure(self, turn: Turn) -> None:
         """See to it that the turn's workflow runs or is queued.
 
-        New: from the beginning. Ended early: again from step number `from_step` (1 is the
-        first), with what the earlier steps gave. Active: nothing. Safe to call again.
+        New: from the beginning. Ended: again from the step that stopped, with what the earlier
+        steps gave; from the last step if none did. Active: nothing. Safe to call again.
         """
 
     def active(self) -> int:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from agent.core.turn import Turn
-from agent.engine import STEPS, StepStopped
+from agent.engine import StepStopped
 from agent.errors import (
     AgentError,
     Held,
@@ -89,8 +89,3 @@ class Runner:
         self.pipeline.desk.store.save_run(replace(run, error=stopped, updated_at=now))
         log = logger().warning if run.state is RunState.FAILED else logger().info
         log(f"run.{run.state.value}", run=run.id, step=name, error=kind)
-
-
-def step_number(run: Run) -> int:
-    """Where to go on: the step that stopped, or the first."""
-    return STEPS.index(run.error.step) + 1 if run.error and run.error.step in STEPS else 1

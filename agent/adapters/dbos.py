@@ -77,7 +77,7 @@ class DbosEngine:
             on_conflict="always_update",
         )
 
-    def ensure(self, turn: Turn, *, from_step: int) -> None:
+    def ensure(self, turn: Turn) -> None:
         """See `Engine.ensure`."""
         status = DBOS.get_workflow_status(turn.key)
         if status is None:
@@ -85,7 +85,7 @@ class DbosEngine:
                 DBOS.enqueue_workflow(QUEUE, _run, turn.key)
         elif status.status not in ACTIVE:
             try:
-                DBOS.rewind_workflow(turn.key, start_step=from_step, queue_name=QUEUE)
+                DBOS.rewind_workflow(turn.key, start_step=_first_to_do(turn.key), queue_name=QUEUE)
             except DBOSException:
                 # Somebody was first: it is active again, which is all we want.
                 if not self._is_active(turn.key):
@@ -119,6 +119,13 @@ class DbosEngine:
     def stop(self, seconds: float) -> None:
         """See `Engine.stop`."""
         DBOS.destroy(workflow_completion_timeout_sec=int(seconds))
+
+
+def _first_to_do(key: str) -> int:
+    """Number of the first step without a result, from 1; of the last one if all have theirs."""
+    steps = DBOS.list_workflow_steps(key)  # without outputs it would tell of no error either
+    done = {step["function_id"] for step in steps if step["error"] is None}
+    return next((n for n in range(1, len(STEPS)) if n not in done), len(STEPS))
 
 
 def _set_wal(path: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from agent.core.turn import Turn
 from agent.engine import STEPS, CarryOut, StepStopped
+from agent.errors import AgentError
 from tests.simulation.clockwork import Process, Scheduler, owned
 from tests.simulation.door import COMMIT, Passage
 
@@ -85,7 +86,7 @@ class SimulatedEngine:
                 workflow.state = "queued"
                 workflow.owner += 1
 
-    def ensure(self, turn: Turn, *, from_step: int) -> None:
+    def ensure(self, turn: Turn) -> None:
         """See `Engine.ensure`."""
 
         def work() -> None:
@@ -93,7 +94,7 @@ class SimulatedEngine:
             if known is None:
                 self._journal.workflows[turn.key] = Workflow(turn)
             elif known.state == "ended":
-                del known.given[from_step - 1 :]
+                del known.given[len(STEPS) - 1 :]
                 known.state = "queued"
                 known.owner += 1
             self._journal.notice()
@@ -164,8 +165,8 @@ class SimulatedEngine:
             given = tuple(owned(each) for each in workflow.given)
             try:
                 result = self._carry_out(name, workflow.turn, given)
-            except StepStopped:
-                break
+            except (StepStopped, AgentError):
+                break  # either ends the workflow, not the process
             record = partial(self._record, workflow, owner, result)
             if not self._call("engine.record", record):
                 return

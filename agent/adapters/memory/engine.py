@@ -37,11 +37,11 @@ class MemoryEngine:
         """See `Engine.start`."""
         self._carry_out = carry_out
 
-    def ensure(self, turn: Turn, *, from_step: int) -> None:
+    def ensure(self, turn: Turn) -> None:
         """See `Engine.ensure`."""
         workflow = self.journal.setdefault(turn.key, Workflow(turn))
         if workflow.ended:
-            del workflow.given[from_step - 1 :]
+            del workflow.given[len(STEPS) - 1 :]
             workflow.ended = False
 
     def work(self) -> None:

@@ -1,0 +1,90 @@
+"""The engine's workflows: each step's result is kept, and the one that stopped is run again."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.adapters.dbos import DbosEngine
+from agent.core.turn import Turn
+from agent.engine import STEPS, StepStopped
+
+
+@dataclass
+class Steps:
+    """Carries out; stops a step as often as told. `ran` lists what was carried out."""
+
+    stops: Counter[str] = field(default_factory=Counter)
+    ran: list[str] = field(default_factory=list)
+    given: list[int] = field(default_factory=list)
+
+    def __call__(self, name: str, turn: Turn, given: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+        self.ran.append(name)
+        self.given.append(len(given))
+        if self.stops[name] > 0:
+            self.stops[name] -= 1
+            raise StepStopped(name)
+        return {"step": name}
+
+
+@pytest.fixture
+def steps() -> Steps:
+    return Steps()
+
+
+@pytest.fixture
+def engine(tmp_path: Path, steps: Steps) -> Iterator[DbosEngine]:
+    engine = DbosEngine(
+        f"sqlite:///{tmp_path}/engine.db", worker="worker-1", threads=2, poll_seconds=0.1
+    )
+    engine.start(steps)
+    yield engine
+    engine.stop(2)
+
+
+def carry_out(engine: DbosEngine, turn: Turn) -> None:
+    engine.ensure(turn)
+    deadline = time.monotonic() + 20
+    while engine.active():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_workflow_goes_on_from_the_step_that_stopped(engine: DbosEngine, steps: Steps) -> None:
+    # Told to begin again, it read a second time what it had answered, and took itself for late.
+    turn = Turn("c1", "m1")
+    steps.stops["act"] = 1
+    carry_out(engine, turn)
+    assert steps.ran == ["read", "propose", "decide", "act"]
+
+    carry_out(engine, turn)
+
+    assert steps.ran[4:] == ["act", "finish"]
+    assert steps.given[4:] == [3, 4]
+
+
+def test_a_workflow_that_stopped_at_its_first_step_begins_again(
+    engine: DbosEngine, steps: Steps
+) -> None:
+    turn = Turn("c1", "m2")
+    steps.stops["read"] = 1
+    carry_out(engine, turn)
+
+    carry_out(engine, turn)
+
+    assert steps.ran == ["read", *STEPS]
+
+
+def test_of_a_workflow_that_ended_only_the_last_step_is_run_again(
+    engine: DbosEngine, steps: Steps
+) -> None:
+    turn = Turn("c1", "m3")
+    carry_out(engine, turn)
+
+    carry_out(engine, turn)
+
+    assert steps.ran == [*STEPS, "finish"]
