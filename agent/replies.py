@@ -22,6 +22,7 @@ from agent.errors import (
 )
 from agent.notes import NoteDesk
 from agent.ports import Delivery, DeliveryState, NewDraft
+from agent.urgency import urgent
 
 # Seconds after the release at which the messages are read; the sum is the settle time of 120 s.
 CONFIRM_AFTER = (0.2, 0.3, 0.5, 1, 3, 5, 10, 20, 40, 40)
@@ -64,7 +65,8 @@ def deliver_reply(desk: NoteDesk, reply: Reply) -> Delivery:
     claimed = desk.claim(stored)
     if claimed.state in OVER:
         return claimed
-    return _Release(desk, reply, claimed).run()
+    with urgent():  # an old look is no look, and a customer waits
+        return _Release(desk, reply, claimed).run()
 
 
 @dataclass
