@@ -118,6 +118,58 @@ class Helpdesk(HelpdeskReader, HelpdeskWriter, Protocol):
     """Both halves, as the client offers them."""
 
 
+class CustomerKey(StrEnum):
+    """What tells one customer from all others."""
+
+    EXTERNAL_ID = "externalId"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCustomer:
+    """A customer to create. Phones as +491234, at most 10 of each; nothing is required."""
+
+    name: str = ""
+    emails: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    external_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewConversation:
+    """A conversation to open. `channel` is the one that replies go out on."""
+
+    customer_id: str
+    name: str = ""
+    external_id: str | None = None
+    channel: str | None = None
+    status: str = "open"  # open | done
+
+
+class Directory(Protocol):
+    """Who the customers are, and new ones. Look-ups are safe to repeat and retry by themselves.
+
+    What creates is sent once, raises as `HelpdeskWriter` does, and HelpdeskConflict or
+    HelpdeskRefused for a key that exists: which of the two is not documented.
+    """
+
+    def customer_by(self, key: CustomerKey, value: str) -> Customer | None:
+        """The customer with that key, None when there is none."""
+
+    def customers_like(self, text: str, *, limit: int = 50) -> tuple[Customer, ...]:
+        """At most `limit` customers whose details hold these words."""
+
+    def conversation_by_external_id(self, external_id: str) -> Conversation | None:
+        """The conversation with that external id, None when there is none."""
+
+    def create_customer(self, new: NewCustomer) -> Customer:
+        """Create a customer."""
+
+    def create_conversation(self, new: NewConversation) -> Conversation:
+        """Open a conversation. Raises HelpdeskMissing when there is no such customer."""
+
+
 # --- the model step ----------------------------------------------------------------------------
 
 

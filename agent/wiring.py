@@ -19,6 +19,7 @@ import httpx
 from agent.adapters.kustomer import (
     Budget,
     Kustomer,
+    KustomerDirectory,
     Patience,
     Unlimited,
     kustomer_client,
@@ -148,6 +149,12 @@ class App:
             logger().warning("kustomer.no-answer", why=str(error))
         except AgentError:
             self._identified = True  # it will not say, so it is not asked again
+
+    @cached_property
+    def directory(self) -> KustomerDirectory:
+        """Who the customers are."""
+        patience = Patience(retries=self.retries)
+        return KustomerDirectory(self.http, clock=self.clock, budget=self.budget, patience=patience)
 
     @cached_property
     def http(self) -> httpx.Client:

@@ -16,6 +16,8 @@ COMMANDS = {
     "runs": ("runs", "List runs."),
     "retry": ("retry", "Continue failed runs from the failed step."),
     "send": ("send", "Write a note or stage a draft, yourself or from a script."),
+    "customers": ("customers", "Find a customer, or create one."),
+    "conversations": ("conversations", "Open a conversation."),
     "pause": ("pause", "Stop all writes."),
     "resume": ("resume", "Go on after a pause."),
     "check": ("check", "Check settings, key, database and model."),

@@ -121,6 +121,7 @@ class Conversation:
     locked: bool = False
     ended: bool = False
     merged_into: str | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,14 @@ from agent.adapters.kustomer.budget import (
 )
 from agent.adapters.kustomer.calls import Patience
 from agent.adapters.kustomer.client import Kustomer
+from agent.adapters.kustomer.directory import KustomerDirectory
 from agent.adapters.kustomer.transport import kustomer_client
 
 __all__ = [
     "Budget",
     "Kind",
     "Kustomer",
+    "KustomerDirectory",
     "Patience",
     "SharedBudget",
     "Unlimited",

@@ -28,11 +28,12 @@ class Request:
     path: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     content: Any = None
+    shown: str = ""  # the path for messages, where the path itself holds an address
 
     @property
     def doing(self) -> str:
         """How messages name it. Ids only, no text."""
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.shown or self.path}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,6 +81,7 @@ class _Conversation(_Wire):
     locked: Flag = False
     ended: Flag = False
     merged_target: Id = None
+    external_id: Id = None
 
 
 class _Ref(_Wire):
@@ -168,6 +169,7 @@ def parse_conversation(resource: Mapping[str, Any]) -> Conversation:
         locked=seen.locked,
         ended=seen.ended,
         merged_into=seen.merged_target,
+        external_id=seen.external_id,
     )
 
 

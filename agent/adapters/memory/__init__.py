@@ -4,8 +4,17 @@ They pass the same contract tests as the real adapters.
 """
 
 from agent.adapters.memory.clock import FixedClock, ManualClock
+from agent.adapters.memory.directory import MemoryDirectory
 from agent.adapters.memory.engine import MemoryEngine
 from agent.adapters.memory.helpdesk import MemoryHelpdesk, Request
 from agent.adapters.memory.store import MemoryStore
 
-__all__ = ["FixedClock", "ManualClock", "MemoryEngine", "MemoryHelpdesk", "MemoryStore", "Request"]
+__all__ = [
+    "FixedClock",
+    "ManualClock",
+    "MemoryDirectory",
+    "MemoryEngine",
+    "MemoryHelpdesk",
+    "MemoryStore",
+    "Request",
+]
