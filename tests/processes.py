@@ -13,8 +13,15 @@ from typing import Any, Protocol, Self
 
 COMMAND = (sys.executable, "-c", "from agent.cli import main; main()")
 PATIENCE = 60.0  # seconds; a busy machine is slow, a broken daemon waits for ever
-KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH")  # no settings of this machine
-_LOOK_EVERY = 0.02
+KEPT = (
+    "PATH",
+    "PYTHONPATH",
+    "HOME",
+    "TMPDIR",
+    "LANG",
+    "LD_LIBRARY_PATH",
+)  # no settings of this machine
+LOOK_EVERY = 0.02
 
 
 class Served(Protocol):
@@ -125,7 +132,9 @@ class Sidenote:
         """Wait until it logged `words`."""
         self.until(lambda: words in self.err, within=within)
 
-    def until(self, is_so: Callable[[], bool], *, within: float = PATIENCE) -> None:
+    def until(
+        self, is_so: Callable[[], bool], *, within: float = PATIENCE, every: float = LOOK_EVERY
+    ) -> None:
         """Wait until `is_so`, while the process runs."""
 
         def reached() -> bool:
@@ -134,17 +143,21 @@ class Sidenote:
             assert self.is_running(), f"it ended early:\n{self.err[-2000:]}"
             return False
 
-        wait_until(reached, within=within, or_say=lambda: self.err[-2000:])
+        wait_until(reached, within=within, every=every, or_say=lambda: self.err[-2000:])
 
 
 def wait_until(
-    is_so: Callable[[], bool], *, within: float = PATIENCE, or_say: Callable[[], str] = str
+    is_so: Callable[[], bool],
+    *,
+    within: float = PATIENCE,
+    every: float = LOOK_EVERY,
+    or_say: Callable[[], str] = str,
 ) -> None:
-    """Look again and again until `is_so`."""
+    """Look again and again until `is_so`; times in seconds."""
     ends_at = time.monotonic() + within
     while not is_so():
         assert time.monotonic() < ends_at, f"not within {within} s:\n{or_say()}"
-        time.sleep(_LOOK_EVERY)
+        time.sleep(every)
 
 
 GOODS = "kettle lamp teapot saucepan mirror stool carpet blanket vase clock".split()
@@ -152,7 +165,7 @@ NAMES = "Mara Ilse Jonas Petra Samir Lena Tomas Ruth Aino Pavel".split()
 
 
 def made_up(count: int, *, first: int = 0, long: bool = False) -> list[dict[str, Any]]:
-    """Descriptions of conversations that are due a note; `long` ones have long messages."""
+    """Descriptions of conversations that are due a note; `long` ones hold 200 KB of text."""
     return [_made_up(number, long=long) for number in range(first, first + count)]
 
 
@@ -172,6 +185,6 @@ def _made_up(number: int, *, long: bool) -> dict[str, Any]:
         "customer_name": f"{NAMES[number % len(NAMES)]} Number{number}",
         "messages": [
             {"direction": direction, "text": text + (story if long else "")}
-            for direction, text in said
+            for direction, text in said * (14 if long else 1)
         ],
     }

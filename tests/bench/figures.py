@@ -10,7 +10,7 @@ from statistics import median, quantiles
 import psutil
 
 from tests.adapters.model.server import MODEL, ModelServer
-from tests.bench.places import Place, all_used_by, place, seconds, used_by
+from tests.bench.places import LONGEST, Place, all_used_by, place, seconds, used_by
 from tests.postgres import own_postgres
 from tests.processes import Sidenote, made_up, wait_until
 
@@ -35,6 +35,7 @@ class Sizes:
 
     runs: int = 300
     runs_for_memory: int = 500
+    long_runs: int = 100  # with conversations of 200 KB
     messages: int = 30
     tries: int = 3  # of what is quick; the middle one counts
     warm: bool = True  # whether the CPU of a start with nothing to do is taken off
@@ -42,7 +43,7 @@ class Sizes:
     @classmethod
     def quick(cls) -> "Sizes":
         """Just enough to see that the bench works."""
-        return cls(runs=6, runs_for_memory=6, messages=2, tries=1, warm=False)
+        return cls(runs=6, runs_for_memory=6, long_runs=2, messages=2, tries=1, warm=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +112,32 @@ def _starting_cpu(folder: Path, start: Callable[[Place], list[Sidenote]]) -> flo
 
 def memory(folder: Path, sizes: Sizes) -> list[Row]:
     """A daemon that goes on running, offline engine, no console; also with long conversations."""
-    rows = []
-    for name, long in (("", False), (", long messages", True)):
-        with (
-            place(folder / f"memory-{long}", sizes.runs_for_memory, long=long) as here,
-            here.sidenote(*ON, database_url=here.database()) as daemon,
-        ):
-            daemon.until(lambda h=here: len(h.noted_at()) == sizes.runs_for_memory, within=600)  # type: ignore[misc]
-            time.sleep(1)  # the last runs end
-            megabytes = psutil.Process(daemon.pid).memory_info().rss / 2**20
-        after = f"memory of the daemon in MB after {sizes.runs_for_memory} runs{name}"
-        rows.append(_limited(after, megabytes, MEGABYTES, "{:.0f}"))
-    return rows
+    short, long = sizes.runs_for_memory, sizes.long_runs
+    after = "memory of the daemon in MB after"
+    return [
+        _limited(
+            f"{after} {short} runs",
+            _memory(folder / "short", short, long=False),
+            MEGABYTES,
+            "{:.0f}",
+        ),
+        _limited(
+            f"{after} {long} runs of 200 KB each",
+            _memory(folder / "long", long, long=True),
+            MEGABYTES,
+            "{:.0f}",
+        ),
+    ]
+
+
+def _memory(folder: Path, runs: int, *, long: bool) -> float:
+    with (
+        place(folder, runs, long=long) as here,
+        here.sidenote(*ON, database_url=here.database()) as daemon,
+    ):
+        daemon.until(lambda: len(here.noted_at()) == runs, within=LONGEST, every=1)
+        time.sleep(1)  # the last runs end
+        return float(psutil.Process(daemon.pid).memory_info().rss / 2**20)
 
 
 def waiting(folder: Path, sizes: Sizes) -> list[Row]:
@@ -142,7 +157,7 @@ def _wait_for_note(here: Place, key: str) -> float:
     text = "One more thing: the handle of it broke off today. Please send a new handle as well."
     said = here.tell(f"conversations/{key}/messages", {"text": text})
     sent_at, conversation = seconds(said["sent_at"]), here.ask(f"truth?conversation={key}")["id"]
-    wait_until(lambda: here.noted_at()[conversation] > sent_at)
+    wait_until(lambda: here.noted_at()[conversation] > sent_at, every=0.1)
     return here.noted_at()[conversation] - sent_at
 
 
