@@ -77,13 +77,19 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         ConfigError: with every problem, one a line.
     """
     if environment is None:
-        dotenv = {k: v for k, v in dotenv_values(".env").items() if v is not None}
-        environment = {**dotenv, **os.environ}
+        environment = {**_dotenv(), **os.environ}
     reader = _Reader(environment)
     settings = _read(reader)
     if reader.problems:
         raise ConfigError("\n".join(["The settings cannot work:", *reader.problems]))
     return settings
+
+
+def _dotenv() -> dict[str, str]:
+    try:
+        return {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f".env cannot be read: {type(error).__name__}") from None
 
 
 def _read(read: "_Reader") -> Settings:

@@ -27,6 +27,17 @@ def test_commands_that_need_kustomer_say_what_is_missing() -> None:
         _ = load_settings({}).kustomer
 
 
+def test_an_env_file_that_is_no_text_is_a_problem_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # From outside: a traceback, and exit 1 instead of 3.
+    (tmp_path / ".env").write_bytes(b"KUSTOMER_API_KEY=\xff\n")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ConfigError, match=r"\.env cannot be read: UnicodeDecodeError"):
+        load_settings()
+
+
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(ConfigError) as told:
         load_settings(

@@ -18,7 +18,13 @@ PORT = 8399
 
 
 @click.command()
-@click.option("--port", default=PORT, show_default=True, help="0 takes any free port.")
+@click.option(
+    "--port",
+    default=PORT,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="0 takes any free port.",
+)
 @click.option(
     "--load",
     "files",

@@ -62,6 +62,11 @@ def test_it_lists_what_can_be_switched(option: str, names: list[str]) -> None:
     assert [row["name"] for row in rows] == names
 
 
+def test_a_port_that_cannot_be_is_wrong_usage() -> None:
+    # From outside: a traceback.
+    assert CliRunner().invoke(command, ["--port", "99999"]).exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
