@@ -15,7 +15,7 @@ COMMANDS = {
     "explain": ("explain", "Show why a run ended as it did."),
     "runs": ("runs", "List runs."),
     "retry": ("retry", "Continue failed runs from the failed step."),
-    "send": ("send", "Write a note or stage a draft, yourself or from a script."),
+    "send": ("send", "Write a note, send a reply or a whole file of them."),
     "customers": ("customers", "Find a customer, or create one."),
     "conversations": ("conversations", "Open a conversation."),
     "pause": ("pause", "Stop all writes."),
