@@ -12,10 +12,16 @@ import httpx
 import pytest
 from openapi_core import OpenAPI
 
-from agent.adapters.kustomer import Kustomer, Patience, Unlimited, kustomer_client
+from agent.adapters.kustomer import (
+    Kustomer,
+    KustomerDirectory,
+    Patience,
+    Unlimited,
+    kustomer_client,
+)
 from agent.adapters.memory import ManualClock
 from agent.errors import HelpdeskConflict, HelpdeskMissing
-from agent.ports import NewDraft
+from agent.ports import CustomerKey, NewConversation, NewCustomer, NewDraft
 from agent.retries import NO_RETRIES
 from agent.sandbox.records import ConversationRecord
 from agent.sandbox.server import Sandbox
@@ -324,5 +330,30 @@ def test_our_client_writes_as_the_description_says(
         draft = client.stage_draft(new_draft(conversation, channel))
         client.release_draft(draft.id, channel, at=NOON)
     client.delete_draft(client.stage_draft(new_draft(conversation, "email")).id)
+
+    assert checked.unknown() == []
+
+
+def test_our_directory_asks_and_creates_as_the_description_says(
+    still: Sandbox, checked: Checked, conversation: ConversationRecord
+) -> None:
+    with kustomer_client(still.url, still.key) as http:
+        checked.watch(http)
+        directory = KustomerDirectory(http, clock=ManualClock(NOON), budget=Unlimited())
+        directory.customer_by(CustomerKey.EMAIL, "mara@customers.example")
+        directory.customer_by(CustomerKey.PHONE, "+15550001111")
+        directory.customer_by(CustomerKey.EXTERNAL_ID, "shop-1")
+        directory.customers_like("mara")
+        new = NewCustomer(
+            name="Ada",
+            emails=("ada@customers.example",),
+            phones=("+15550002222",),
+            external_id="shop-2",
+        )
+        ada = directory.create_customer(new)
+        directory.create_conversation(
+            NewConversation(customer_id=ada.id, name="Lid", external_id="case-1", channel="email")
+        )
+        directory.conversation_by_external_id("case-1")
 
     assert checked.unknown() == []
