@@ -44,6 +44,14 @@ class Scene:
         return len(self.sandbox.world.notes)
 
     @property
+    def notes_ever(self) -> int:
+        """How many were written in all, those that were deleted as doubles included."""
+        return sum(
+            request.applied and request.method == "POST" and request.path.endswith("/notes")
+            for request in tuple(self.sandbox.world.requests)
+        )
+
+    @property
     def notes_each(self) -> set[int]:
         """The different numbers of notes that conversations have: {1} when all have one."""
         world = self.sandbox.world
