@@ -10,10 +10,18 @@ from pathlib import Path
 import httpx
 import pytest
 
-from agent.adapters.kustomer import Kind, Kustomer, Patience, Write, Written, kustomer_client
+from agent.adapters.kustomer import (
+    Kind,
+    Kustomer,
+    KustomerDirectory,
+    Patience,
+    Write,
+    Written,
+    kustomer_client,
+)
 from agent.adapters.kustomer.budget import BudgetSpent, SharedBudget, open_budget
 from agent.adapters.memory import ManualClock
-from agent.ports import NewDraft
+from agent.ports import NewConversation, NewDraft
 from agent.retries import NO_RETRIES
 from agent.sandbox.server import Sandbox
 from agent.urgency import urgent
@@ -151,6 +159,18 @@ def test_a_recorded_message_counts_for_the_customer_its_answer_names() -> None:
     client.record_message(C1, "Hello?", channel="email", marker="m")
 
     assert budget.counted == [Write(Written.MESSAGES, K1)]
+
+
+def test_a_new_conversation_counts_for_its_customer() -> None:
+    budget = CountingBudget()
+    http = httpx.Client(
+        base_url="https://acme.test",
+        transport=httpx.MockTransport(answering(one(conversation_json()))),
+    )
+    directory = KustomerDirectory(http, clock=ManualClock(NOON), budget=budget)
+    directory.create_conversation(NewConversation(customer_id=K1))
+
+    assert budget.taken == [(Kind.OTHER, Write(Written.CONVERSATIONS, K1))]
 
 
 # --- against a server that counts ----------------------------------------------------------------
