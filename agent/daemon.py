@@ -22,6 +22,7 @@ GRACE = 11.0  # seconds for steps under way at a stop; design allows 15 in all
 UPKEEP_EVERY = timedelta(hours=1)
 LOST_EVERY = timedelta(seconds=5)  # a dead worker's runs are gone on with soon after its lease
 WATCH_EVERY = timedelta(minutes=1)
+INDEX_LAG = timedelta(seconds=3)  # --once looks once more after it: searches show changes late
 UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)
 
 
@@ -53,7 +54,7 @@ class Daemon:
     _next_lost: datetime | None = None
     _next_watch: datetime | None = None
     _next_upkeep: datetime | None = None
-    _polled: bool = False
+    _polled_at: datetime | None = None  # when the last poll that succeeded began
 
     def start(self) -> None:
         """Take the slot, then take up what was left unfinished."""
@@ -71,13 +72,19 @@ class Daemon:
             stop.wait(self.tick_seconds)
 
     def run_once(self, stop: threading.Event) -> None:
-        """Work until no run is queued, running or waiting for quiet, or everything is held up."""
+        """Work until no run is queued, running or waiting for quiet, or everything is held up.
+
+        It looks a second time before it ends, for what was written right before it began.
+        """
+        last_look = self.clock.now() + INDEX_LAG
         while not stop.is_set():
             self.tick()
+            has_looked = self._polled_at is not None and self._polled_at >= last_look
             # A key that may not search closes the gate before the first poll ever succeeds.
-            has_looked = self._polled or self.gates.closed() is not None
-            if has_looked and self._is_finished():
+            if (has_looked or self.gates.closed() is not None) and self._is_finished():
                 return
+            if self._polled_at is not None and not has_looked:
+                self._next_poll = last_look
             stop.wait(self.tick_seconds)
 
     def tick(self) -> None:
@@ -115,13 +122,13 @@ class Daemon:
             self.gates.trouble(error)
             logger().warning("poll.failed", error=type(error).__name__)
         except PermanentError as error:
-            if not self._polled:
+            if self._polled_at is None:
                 raise  # it never worked here: somebody at the start of it wants to know why
             # No run is lost by it: the cursor stands, and the next poll looks there again.
             logger().error("poll.failed", error=type(error).__name__, why=str(error))
         else:
             self.gates.success()
-            self._polled = True
+            self._polled_at = now
 
     def _look_after(self) -> None:
         now = self.clock.now()

@@ -1,5 +1,6 @@
 """Which conversations are due: none missed, none twice, the backlog within limits."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -97,6 +98,23 @@ def test_a_conversation_that_the_index_shows_late_is_found(world: SmallWorld) ->
     world.live(timedelta(minutes=5))
 
     assert turns(world) == {early, late, newer}
+
+
+def test_once_ends_only_when_the_index_has_had_time_to_show_the_newest_message(
+    world: SmallWorld,
+) -> None:
+    # From outside: a message written right before `start --once` was not noted.
+    conversation = world.conversation(minutes_ago=0)
+    world.daemon.poller.reader = Lagging(world, timedelta(seconds=2))
+
+    def pass_time() -> None:
+        world.engine.work()
+        world.clock.advance(timedelta(seconds=1))
+
+    world.daemon.on_tick, world.daemon.tick_seconds = pass_time, 0
+    world.daemon.run_once(threading.Event())
+
+    assert len(world.notes(conversation)) == 1
 
 
 def test_the_cursor_stays_where_it_was_when_storing_fails(world: SmallWorld) -> None:

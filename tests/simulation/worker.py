@@ -124,7 +124,7 @@ class Worker:
         """An exit that says why: no database at the start, or a first poll that cannot work."""
         if isinstance(crash, StoreUnavailable | Held):
             return True
-        has_worked = self._daemon is not None and self._daemon._polled
+        has_worked = self._daemon is not None and self._daemon._polled_at is not None
         return isinstance(crash, PermanentError) and not has_worked
 
     def terminate(self) -> None:
