@@ -269,6 +269,34 @@ def test_of_two_lines_with_one_key_and_other_texts_the_second_is_an_error(desk: 
     assert (len(desk.notes(0)), len(desk.notes(1))) == (1, 0)
 
 
+def test_of_two_lines_with_one_key_the_first_of_the_file_is_sent(desk: Desk) -> None:
+    overtaken = threading.Event()
+    read, write = desk.world.helpdesk.conversation, desk.world.helpdesk.write_note
+
+    def slow_read(conversation_id: str) -> Any:
+        overtaken.wait(timeout=0.3)  # room for the second line, had it begun
+        return read(conversation_id)
+
+    def told_write(*args: Any, **fields: Any) -> Any:
+        overtaken.set()
+        return write(*args, **fields)
+
+    desk.world.helpdesk.conversation = slow_read  # type: ignore[method-assign]
+    desk.world.helpdesk.write_note = told_write  # type: ignore[method-assign]
+
+    desk.batch(desk.note(0, direction="out", key="k1"), desk.note(1, key="k1"), at_once=AT_ONCE)
+
+    assert (desk.states, overtaken.is_set()) == (["arrived", "error"], False)
+
+
+def test_a_line_that_waits_for_its_conversation_keeps_its_key_from_later_lines(desk: Desk) -> None:
+    lines = (desk.note(0), desk.note(0, "Two.", key="k1"), desk.note(1, "Two.", key="k1"))
+
+    desk.batch(*lines, at_once=AT_ONCE)
+
+    assert desk.states == ["arrived", "arrived", "error"]
+
+
 @pytest.mark.parametrize("applied", [True, False], ids=["after", "before"])
 @pytest.mark.parametrize("nth", [1, 2, 3])
 @pytest.mark.parametrize("method", ["stage_draft", "release_draft", "write_note", "record_message"])

@@ -81,20 +81,11 @@ def command(  # noqa: PLR0913 - one argument an option
     JSON Lines in the same order. The same file again sends only what is missing: a line is known
     by its key, else by what it sends, within the batch's name.
     """
-    inputs = {
-        name: value
-        for name, value in {
-            "conversation_id": conversation_id,
-            "channel": channel,
-            "body": body,
-            "direction": direction,
-        }.items()
-        if value is not None
-    }
-    if body == "-" and source == "-":
-        raise InputError("--body - and --input - cannot both read standard input")
+    inputs = _given(
+        conversation_id=conversation_id, channel=channel, body=body, direction=direction
+    )
     if body == "-":
-        inputs["body"] = _standard_input()
+        inputs["body"] = _standard_input(also_lines=source == "-")
     given = parse_variables(variables)
     if source is not None:
         if key is not None or again:
@@ -116,7 +107,13 @@ def _must_be_there(inputs: dict[str, str]) -> None:
         raise InputError(f"{' and '.join(lacking)} missing, or --input for many sends")
 
 
-def _standard_input() -> str:
+def _given(**inputs: str | None) -> dict[str, str]:
+    return {name: value for name, value in inputs.items() if value is not None}
+
+
+def _standard_input(*, also_lines: bool) -> str:
+    if also_lines:
+        raise InputError("--body - and --input - cannot both read standard input")
     try:
         text = sys.stdin.buffer.read().decode("utf-8")
     except UnicodeDecodeError:
