@@ -4,13 +4,15 @@ import argparse
 import logging
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 
 import structlog
 
+from tests.simulation.figures import Figures
 from tests.simulation.schedule import Outcome, Schedule
+
+PROGRESS = 100  # schedules between two lines of progress
 
 
 def quiet_log() -> None:
@@ -33,40 +35,41 @@ def outcomes(first: int, schedules: int, workers: int) -> Iterator[Outcome]:
         yield from pool.map(lived, seeds, chunksize=8)
 
 
+def tell_all(seeds: range) -> None:
+    """Every event of each schedule, and what was wrong."""
+    for seed in seeds:
+        outcome = Schedule(seed).run(keep_lines=True)
+        print("\n".join(outcome.lines))
+        for each in outcome.broken:
+            print(f"WRONG {each.kind}: {each.about}")
+
+
 def main() -> int:
     """Run them, print progress and figures; 1 if anything was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation")
     parser.add_argument("--schedules", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=1, help="of the first; the others follow")
     parser.add_argument("--workers", type=int, default=1, help="processes")
+    parser.add_argument("--until-wrong", action="store_true", help="stop at the first failure")
     parser.add_argument("--verbose", action="store_true", help="print every event")
     asked = parser.parse_args()
     quiet_log()
-    began = time.monotonic()
-    counts: Counter[str] = Counter()
-    met: Counter[str] = Counter()
-    virtual, failed = 0.0, []
     if asked.verbose:
-        for seed in range(asked.seed, asked.seed + asked.schedules):
-            outcome = Schedule(seed).run(keep_lines=True)
-            print("\n".join(outcome.lines))
-            for each in outcome.broken:
-                print(f"BROKEN {each.kind}: {each.about}")
+        tell_all(range(asked.seed, asked.seed + asked.schedules))
         return 0
-    for number, outcome in enumerate(outcomes(asked.seed, asked.schedules, asked.workers), 1):
-        counts += outcome.counts
-        met += outcome.met
-        virtual += outcome.seconds
+    began, figures = time.monotonic(), Figures()
+    for outcome in outcomes(asked.seed, asked.schedules, asked.workers):
+        figures.add(outcome)
         if outcome.broken:
-            failed.append(outcome)
-            kinds = ", ".join(f"{each.kind}: {each.about}" for each in outcome.broken[:3])
-            print(f"seed {outcome.seed} FAILED  {kinds}", flush=True)
-        if number % 100 == 0:
-            print(f"{number} schedules, {len(failed)} failed", file=sys.stderr, flush=True)
-    print(counts)
-    print(met)
-    print(f"{virtual / 3600:.1f} virtual hours, {time.monotonic() - began:.1f} s")
-    return 1 if failed else 0
+            found = ", ".join(f"{each.kind}: {each.about}" for each in outcome.broken[:3])
+            print(f"seed {outcome.seed} is wrong  {found}", flush=True)
+            if asked.until_wrong:
+                break
+        if figures.schedules % PROGRESS == 0:
+            progress = f"{figures.schedules} schedules, {figures.failed} wrong"
+            print(progress, file=sys.stderr, flush=True)
+    print("\n".join(figures.lines(time.monotonic() - began)))
+    return 1 if figures.failed else 0
 
 
 if __name__ == "__main__":

@@ -95,8 +95,8 @@ def _ends(evidence: Evidence) -> list[Broken]:
 def _doubles(evidence: Evidence) -> list[Broken]:
     broken = []
     for conversation_id, versions in evidence.truth.versions.items():
-        if evidence.lost and not is_open(versions[-1]):
-            continue  # a new database never hears of it
+        if versions[-1].gone or (evidence.lost and not is_open(versions[-1])):
+            continue  # nobody reads them; and a new database never hears of a closed one
         markers = Counter(note.marker for note in versions[-1].notes if note.marker)
         broken += [
             Broken("duplicate", f"{conversation_id} {marker} stands {count} times")
@@ -167,13 +167,18 @@ def _leaks(evidence: Evidence) -> list[Broken]:
 
 
 def _after_pause(evidence: Evidence) -> list[Broken]:
-    """One request may have been under way in each task; a second one means nobody looked."""
+    """No release is set about once a pause is committed; the gate is its last look.
+
+    Of notes and withdrawals one may have been under way in each task: between its gate and its
+    request the attempt is committed. A second one means that nobody looked.
+    """
     broken = []
     for began, ended in evidence.pauses:
-        during = Counter(w.by for w in evidence.truth.writes if began < w.began < ended)
+        during = [w for w in evidence.truth.writes if began < w.began < ended]
+        broken += [Broken("send-after-pause", w.id) for w in during if w.kind == "release_draft"]
         broken += [
             Broken("after-pause", f"{by} wrote {count} times")
-            for by, count in during.items()
+            for by, count in Counter(w.by for w in during).items()
             if count > 1
         ]
     return broken

@@ -175,30 +175,32 @@ class Drawn:
 
 @dataclass
 class Scripted:
-    """A sweep's: the n-th call meets this, and these points kill. Counts from 0, over all calls.
-
-    `points` names points as "call side number-of-that-name"; each kills once.
+    """A sweep's: each of `faults` meets the n-th call of that name, each of `kills` the n-th time
+    that point is passed once the kill before it has struck. Both count from 1.
     """
 
-    faults: dict[int, Fault] = field(default_factory=dict)
-    kills: list[str] = field(default_factory=list)
-    calls: list[str] = field(default_factory=list)
-    passed: list[str] = field(default_factory=list)
+    faults: dict[tuple[str, int], Fault] = field(default_factory=dict)
+    kills: list[tuple[str, int]] = field(default_factory=list)
+    calls: Counter[str] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
     met: Counter[str] = field(default_factory=Counter)
+    _since: Counter[str] = field(default_factory=Counter)
 
     def at_point(self, process: Process, call: str, side: str) -> None:
         """See `Fate`."""
         point = f"{call} {side}"
-        self.passed.append(point)
-        if self.kills and point == self.kills[0]:
+        self.passed[point] += 1
+        self._since[point] += 1
+        if self.kills and self.kills[0] == (point, self._since[point]):
             self.kills.pop(0)
+            self._since.clear()
             self.met["kill"] += 1
             process.kill()
 
     def fault(self, process: Process, call: str) -> Fault:
         """See `Fate`."""
-        self.calls.append(call)
-        fault = self.faults.get(len(self.calls) - 1, Fault.NONE)
+        self.calls[call] += 1
+        fault = self.faults.get((call, self.calls[call]), Fault.NONE)
         if fault is not Fault.NONE:
             self.met[fault] += 1
         return fault

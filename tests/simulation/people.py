@@ -161,15 +161,17 @@ class People:
         """Half of them routine."""
         return ROUTINE if self.acts.random() < 0.5 else self.acts.choice(QUESTIONS)
 
-    def ask(self, conversation_id: str, text: str) -> None:
+    def ask(self, conversation_id: str, text: str, *, sender: str = "") -> None:
         """A message with a question or fact that no other message has."""
         self._code += 1
         code = f"40-{self._code}"
-        self.say(conversation_id, text.format(code=code), code)
+        self.say(conversation_id, text.format(code=code), code=code, sender=sender)
 
-    def say(self, conversation_id: str, text: str, code: str = "") -> None:
-        """A message of the customer."""
-        fields = {"sender": STRANGER} if self.acts.random() < 0.05 else {}
+    def say(self, conversation_id: str, text: str, *, code: str = "", sender: str = "") -> None:
+        """A message of the customer, now and then from an address that is not theirs."""
+        if not sender and self.acts.random() < 0.05:
+            sender = STRANGER
+        fields = {"sender": sender} if sender else {}
         message = self.truth.receive(conversation_id, text, **fields)
         if message is not None:
             now = self.scheduler.now

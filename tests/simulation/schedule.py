@@ -11,7 +11,7 @@ from random import Random
 from agent.adapters.memory import MemoryStore
 from agent.core.team_policy import Level
 from agent.ports import Run, RunState
-from tests.simulation.checker import Broken, Ending, Evidence, check
+from tests.simulation.checker import Broken, Ending, Evidence, check, stale_sends
 from tests.simulation.clockwork import START, Act, Scheduler
 from tests.simulation.fate import Drawn, Rates
 from tests.simulation.journal import Journal
@@ -49,6 +49,7 @@ class Outcome:
     met: Counter[str]
     seconds: float  # virtual
     fingerprint: str
+    gaps: tuple[float, ...] = ()  # seconds that stale sends were late
     lines: list[str] = field(default_factory=list)
 
 
@@ -115,24 +116,24 @@ class Schedule:
         self._tell_endings()
         self.scheduler.end()
         crashes = [type(e).__name__ for worker in self.workers for e in worker.crashes]
-        broken = check(
-            Evidence(
-                truth=self.ground.truth,
-                asked=self.people.asked,
-                pauses=self.people.pauses,
-                endings=self.endings,
-                approved=frozenset(self._approved()),
-                crashes=crashes,
-                lost=self.lost,
-            )
+        evidence = Evidence(
+            truth=self.ground.truth,
+            asked=self.people.asked,
+            pauses=self.people.pauses,
+            endings=self.endings,
+            approved=frozenset(self._approved()),
+            crashes=crashes,
+            lost=self.lost,
         )
+        broken, stale = check(evidence), stale_sends(evidence)
         return Outcome(
             seed=self.seed,
             broken=broken,
-            counts=self._counts(broken),
+            counts=self._counts(broken) + Counter({"stale sends": len(stale)}),
             met=self.fate.met,
             seconds=self.scheduler.now,
             fingerprint=self.scheduler.fingerprint(),
+            gaps=tuple(each.before_release for each in stale),
             lines=self.scheduler.lines if keep_lines or broken else [],
         )
 

@@ -23,6 +23,7 @@ from agent.poller import Poller
 from agent.ports import Store
 from agent.runner import Runner
 from agent.tidying import Tidying
+from agent.watching import Watching
 from tests.simulation.clockwork import Process, Scheduler, SkewedClock
 from tests.simulation.door import Door, Passage, StoreDoor
 from tests.simulation.fate import Fate
@@ -186,4 +187,5 @@ class Worker:
             lease=lease,
             slot=self.slot,
             free_claims=lambda slot: store.free_claims(f"daemon/{slot}/", but=owner),
+            watch=Watching(desk).watch,
         )
