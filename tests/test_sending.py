@@ -304,6 +304,15 @@ def test_a_key_keeps_its_channel(team: Team) -> None:
         team.out(key="k1", channel="sms")
 
 
+def test_of_two_processes_that_use_one_key_at_the_same_moment_one_is_told(team: Team) -> None:
+    team.meanwhile("conversation", lambda: team.send("Another text.", key="k1"))
+
+    with pytest.raises(InputError, match="another text"):
+        team.out(key="k1")
+
+    assert (team.replies(), team.drafts(), team.notes()) == ([], (), ["Another text."])
+
+
 def customer_writes(team: Team) -> None:
     team.world.helpdesk.receive(team.conversation, "Never mind, it came.", channel="email")
 
@@ -560,8 +569,37 @@ def test_without_a_good_answer_it_looks_and_records_once(
     assert len(recorded(team)) == 1
 
 
+class Forgetful(set[str]):
+    """What a Kustomer that takes the same externalId twice knows of those it has."""
+
+    def __contains__(self, marker: object) -> bool:
+        return False
+
+
+def test_without_an_answer_it_looks_even_where_duplicates_are_accepted(team: Team) -> None:
+    team.world.helpdesk._recorded = Forgetful()
+    team.world.helpdesk.fail(OutcomeUnknown("timeout"), on="record_message", applied=True)
+
+    team.record()
+
+    assert len(recorded(team)) == 1
+
+
+def test_paused_while_it_looks_nothing_is_recorded(team: Team) -> None:
+    def pause_at_the_next_look() -> None:
+        team.meanwhile("messages", lambda: team.world.store.pause(Pause(by="Ben", at=NOON)))
+
+    team.meanwhile("messages", pause_at_the_next_look)
+
+    with pytest.raises(Held, match="paused by Ben"):
+        team.record()
+
+    assert recorded(team) == []
+
+
 @pytest.mark.parametrize("applied", [True, False], ids=["after", "before"])
 def test_killed_while_recording_it_is_recorded_once(team: Team, applied: bool) -> None:
+    team.world.helpdesk._recorded = Forgetful()
     team.killed_at("record_message", applied=applied)
     with pytest.raises(Killed):
         team.record()
