@@ -17,7 +17,7 @@ import structlog
 from agent.core.team_policy import Level
 from agent.ports import RunState
 from tests.simulation.checker import Broken, Ending, Evidence, check
-from tests.simulation.clockwork import Scheduler
+from tests.simulation.clockwork import Scheduler, moment
 from tests.simulation.fate import Fault, Scripted, kinds
 from tests.simulation.journal import Journal
 from tests.simulation.people import FURTHER, OPENING, ROUTINE, People
@@ -25,7 +25,7 @@ from tests.simulation.server import Switches, Truth, customer
 from tests.simulation.worker import Ground, Worker, policy
 
 UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)
-ASKED_AT = 20.0  # seconds: once the worker has polled, so that the question is no backlog
+ASKED_AT = 20.0  # seconds: once the worker has polled
 QUIET_AFTER = 120.0  # seconds without a change in which a poll has seen everything
 LONGEST = 3600.0
 # A person looks after these; the run fails with its reason.
@@ -83,6 +83,7 @@ def live(case: Case) -> Life:
     moves = Random(2)
     journal = Journal(scheduler, moves)
     ground = Ground(scheduler, moves, truth, fate, journal, policy=policy(case.scene.level))
+    ground.store.watermark(moment(0))  # so that a late start makes no backlog of the question
     people = People(ground, Random(3))
     worker = Worker(ground, "worker-1", threads=1)
     worker.start()
@@ -142,7 +143,10 @@ def _not_one(case: Case, ground: Ground) -> Iterator[Broken]:
         return
     if notes != 1:
         yield Broken("not-one", f"{notes} notes")
-    if case.scene.level is Level.SEND and sent != 1:
+    # A list of drafts from before ours was staged reads as if a teammate had deleted it: then
+    # nothing is sent, and the note says so.
+    gives_way = any(call == "drafts" and fault is Fault.STALE for (call, _), fault in case.faults)
+    if case.scene.level is Level.SEND and sent != 1 and not (gives_way and sent == 0):
         yield Broken("not-one", f"{sent} messages")
 
 

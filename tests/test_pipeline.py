@@ -404,6 +404,7 @@ def test_killed_during_the_write_it_ends_in_one_note(world: SmallWorld, applied:
     world.live()
 
     assert len(world.notes(conversation)) == 1
+    assert world.requests("write_note") == (1 if applied else 2)  # it looked before it wrote
 
 
 # --- a lost database ----------------------------------------------------------------------------

@@ -5,7 +5,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.planted.plant import copy, faults, plant, simulation_fails, tests_fail
+from tests.planted.plant import copy, failed_test, faults, plant, wrong_schedule
+
+WIDE = 110  # characters of a line that says what caught it
 
 
 def main() -> int:
@@ -15,16 +17,16 @@ def main() -> int:
     asked = parser.parse_args()
     missed = 0
     chosen = [fault for fault in faults() if asked.only in fault.name]
-    print("tests  simulation  bug")
     for fault in chosen:
         with tempfile.TemporaryDirectory() as folder:
             root = Path(folder)
             copy(root)
             plant(fault, root)
-            by_tests, by_simulation = tests_fail(fault, root), simulation_fails(root)
-        missed += not (by_tests or by_simulation)
-        marks = ("caught" if caught else "-" for caught in (by_tests, by_simulation))
-        print("{:6} {:11} {}".format(*marks, fault.name), flush=True)
+            caught = [line for line in (failed_test(fault, root), wrong_schedule(root)) if line]
+        missed += not caught
+        print(f"{'caught' if caught else 'NOT CAUGHT'}  {fault.name}", flush=True)
+        for line in caught:
+            print(f"        {line[:WIDE]}", flush=True)
     print(f"{len(chosen)} planted, {missed} not caught")
     return 1 if missed else 0
 

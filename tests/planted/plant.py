@@ -70,25 +70,33 @@ def plant(fault: Planted, root: Path) -> None:
         (root / edit.file).write_text(text, encoding="utf-8")
 
 
-def tests_fail(fault: Planted, root: Path) -> bool:
-    """Whether one of the bug's tests fails."""
-    return bool(fault.tests) and _fails(root, "pytest", "-x", "-q", "-n0", *fault.tests)
+def failed_test(fault: Planted, root: Path) -> str:
+    """The first of the bug's tests that fails, or ""."""
+    if not fault.tests:
+        return ""
+    return _first_line(root, "FAILED ", "pytest", "-x", "-q", "-n0", *fault.tests)
 
 
-def simulation_fails(root: Path) -> bool:
-    """Whether a schedule goes wrong."""
-    return _fails(root, "tests.simulation", "--schedules", str(SCHEDULES), "--until-wrong")
+def wrong_schedule(root: Path) -> str:
+    """The first schedule that goes wrong, or ""."""
+    simulation = ("tests.simulation", "--until-wrong", "--schedules", str(SCHEDULES))
+    return _first_line(root, "seed ", *simulation)
 
 
-def _fails(root: Path, *module: str) -> bool:
+def _first_line(root: Path, beginning: str, *module: str) -> str:
+    """What a program that fails says first in a line that begins so."""
     try:
         ran = subprocess.run(
             [sys.executable, "-m", *module],
             cwd=root,
             capture_output=True,
+            text=True,
             timeout=LONGEST,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return True
-    return ran.returncode != 0
+        return "it hung"
+    if ran.returncode == 0:
+        return ""
+    lines = (line for line in ran.stdout.splitlines() if line.startswith(beginning))
+    return next(lines, f"{module[0]} ended with {ran.returncode}")

@@ -63,6 +63,7 @@ def check(evidence: Evidence) -> tuple[Broken, ...]:
         *_losses(evidence),
         *_leaks(evidence),
         *_after_pause(evidence),
+        *(() if evidence.lost else _blind(evidence.truth)),  # a new database knows of no attempt
         *replies(evidence),
     )
 
@@ -181,6 +182,25 @@ def _after_pause(evidence: Evidence) -> list[Broken]:
             for by, count in Counter(w.by for w in during).items()
             if count > 1
         ]
+    return broken
+
+
+def _blind(truth: Truth) -> list[Broken]:
+    """A second request for the same thing by somebody who had not looked since the first."""
+    broken = []
+    for number, later in enumerate(truth.arrivals):
+        before = [
+            a.began
+            for a in truth.arrivals
+            if a.marker == later.marker and a.began < later.began and a is not later
+        ]
+        looked = any(
+            look.process == later.process and max(before) <= look.began <= later.began
+            for look in truth.looks
+            if before and look.about == later.about
+        )
+        if before and not looked:
+            broken.append(Broken("blind", f"request {number} of {later.marker}"))
     return broken
 
 

@@ -32,7 +32,7 @@ from agent.errors import (
 from agent.ports import NewDraft
 from tests.simulation.clockwork import Killed, Process, Scheduler
 from tests.simulation.fate import Fate, Fault
-from tests.simulation.server import ACCOUNTS, US, Truth, Written
+from tests.simulation.server import ACCOUNTS, US, Arrival, Truth, Written
 
 T = TypeVar("T")
 
@@ -116,6 +116,7 @@ class Door:
 
     def notes(self, conversation_id: str) -> tuple[Note, ...]:
         def look(past: float) -> tuple[Note, ...]:
+            self._looked(conversation_id)
             found = self._truth.as_of(conversation_id, past).notes
             return tuple(sorted(found, key=lambda n: (n.created_at, n.id)))
 
@@ -125,7 +126,11 @@ class Door:
         return self._read("customer", customer_id, lambda past: self._truth.customers[customer_id])
 
     def drafts(self, customer_id: str) -> tuple[Draft, ...]:
-        return self._read("drafts", customer_id, lambda past: self._truth.drafts(customer_id, past))
+        def look(past: float) -> tuple[Draft, ...]:
+            self._looked(customer_id)
+            return self._truth.drafts(customer_id, past)
+
+        return self._read("drafts", customer_id, look)
 
     def outbound_accounts(self) -> tuple[OutboundAccount, ...]:
         return self._read("outbound_accounts", "", lambda past: ACCOUNTS)
@@ -180,6 +185,11 @@ class Door:
             raise ReplyUnreadable(f"{call}: a field is missing")
         return found
 
+    def _looked(self, about: str) -> None:
+        passage = self._passage
+        look = Arrival("", about, passage.scheduler.now, passage.process.name)
+        self._truth.looks.append(look)
+
     def _refusal(self, call: str, fault: Fault) -> AgentError | None:
         if fault is Fault.LOCKED:
             return HelpdeskLocked(f"{call}: 401")
@@ -197,7 +207,7 @@ class Door:
             note = self._truth.write_note(conversation_id, body, marker, note_id)
             return note, conversation_id, note.id
 
-        return self._write("write_note", conversation_id, work)
+        return self._write("write_note", conversation_id, work, marker=marker)
 
     def delete_note(self, note_id: str) -> None:
         def work() -> tuple[None, str, str]:
@@ -210,7 +220,7 @@ class Door:
             staged = self._truth.stage(draft)
             return staged, draft.conversation_id, staged.id
 
-        return self._write("stage_draft", draft.conversation_id, work)
+        return self._write("stage_draft", draft.customer_id, work, marker=draft.marker)
 
     def release_draft(self, draft_id: str, channel: str, *, at: datetime) -> None:
         def work() -> tuple[None, str, str]:
@@ -235,13 +245,18 @@ class Door:
     def add_tags(self, conversation_id: str, tags: Sequence[str]) -> None:
         raise NotImplementedError("no run adds tags")
 
-    def _write(self, call: str, about: str, work: Callable[[], tuple[T, str, str]]) -> T:
+    def _write(
+        self, call: str, about: str, work: Callable[[], tuple[T, str, str]], *, marker: str = ""
+    ) -> T:
         passage, began = self._passage, self._passage.scheduler.now
         by = f"{passage.process.name}/{passage.scheduler.task}"
         fault = passage.enter(call, TRAVEL)
         passage.trace(call, about, fault)
 
         def apply(*, late: bool = False) -> T:
+            if marker:
+                arrival = Arrival(marker, about, began, passage.process.name)
+                self._truth.arrivals.append(arrival)
             outcome, conversation_id, id_ = work()
             self._truth.writes.append(
                 Written(

@@ -15,6 +15,7 @@ MUST_BE_ZERO = {
     "texts nobody approved": ("not-approved",),
     "sends after pause": ("after-pause", "send-after-pause"),
     "stale sends outside the gap": ("stale",),
+    "writes without looking": ("blind",),
     "replies told wrongly": ("untold", "told-unsent"),
     "crashes and bugs": ("crash", "bug"),
 }

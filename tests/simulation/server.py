@@ -73,6 +73,16 @@ class Written:
     late: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request with a marker that reached the server, taken or not; or a look at such things."""
+
+    marker: str  # of a look "": what was looked at is `about`
+    about: str  # conversation's id
+    began: float
+    process: str
+
+
 @dataclass(kw_only=True)
 class Lying:
     """A draft in the composer, from `since` to `until`. `marker` is ours, kept by Kustomer or not.
@@ -121,6 +131,8 @@ class Truth:
     customers: dict[str, Customer] = field(default_factory=dict)
     lying: dict[str, Lying] = field(default_factory=dict)  # every draft there ever was
     writes: list[Written] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)
+    looks: list[Arrival] = field(default_factory=list)
     note_texts: dict[str, Note] = field(default_factory=dict)  # every note of ours there ever was
     deleted_by_team: set[str] = field(default_factory=set)  # notes of ours
     sent: list[Sent] = field(default_factory=list)
