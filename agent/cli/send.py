@@ -143,4 +143,4 @@ def _what_was_done(sent: Sent) -> str:
         return f"{what} failed{before}{why}."
     if sent.state is DeliveryState.UNKNOWN:
         return f"Unknown{before}{why}. Look in Kustomer; it is never sent again."
-    return f"{what} {sent.state}{before}{to if sent.channel else ''}."
+    return f"{what} {sent.state}{to if sent.channel else ''}{before}."

@@ -12,6 +12,7 @@ from types import FrameType
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
 from agent.batch import Answer, Batch, Ended, Line, read_batch
 from agent.cli import FAILED
@@ -69,20 +70,28 @@ def _progress(lines: tuple[Line, ...]) -> Iterator[Callable[[Answer], None]]:
         TimeRemainingColumn(),
         console=console,
         disable=not console.is_terminal,
-        # Only a terminal shows both streams; a file gets its lines as they are.
-        redirect_stdout=sys.stdout.isatty(),
+        redirect_stdout=False,  # a file gets its lines as they are
     ) as bar:
         task = bar.add_task("Sending", total=len(lines))
 
         def answered(answer: Answer) -> None:
-            click.echo(json.dumps(answer.as_json(), ensure_ascii=not sys.stdout.isatty()))
+            text = json.dumps(answer.as_json(), ensure_ascii=not sys.stdout.isatty())
+            if console.is_terminal and sys.stdout.isatty():
+                console.print(Text(text), soft_wrap=True)  # above the bar, on the same terminal
+            else:
+                click.echo(text)
             bar.advance(task)
-            if answer.sent is not None and answer.sent.why:
-                say(f"line {answer.number}: {answer.sent.state}: {one_line(answer.sent.why)}")
-            elif answer.sent is None:
-                say(f"line {answer.number}: {one_line(answer.error)}")
+            if trouble := _trouble(answer):
+                console.print(Text(f"line {answer.number}: {trouble}"), soft_wrap=True)
 
         yield answered
+
+
+def _trouble(answer: Answer) -> str:
+    """What is to be told besides the answer, on one line."""
+    if answer.sent is None:
+        return one_line(answer.error)
+    return f"{answer.sent.state}: {one_line(answer.sent.why)}" if answer.sent.why else ""
 
 
 @contextmanager
