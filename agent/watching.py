@@ -34,6 +34,7 @@ class Watching:
 
     desk: NoteDesk
     _looked: dict[str, datetime] = field(default_factory=dict)
+    _gone: set[str] = field(default_factory=set)  # runs whose draft was gone at the last look
 
     def watch(self) -> None:
         """Look at what is due for a look. Raises TransientError; call again later."""
@@ -83,6 +84,10 @@ class Watching:
         newer = tuple(m for m in messages if m.created_at >= delivery.created_at)
         fate = fate_of(draft_id, delivery.body, drafts, newer)
         if fate is DraftFate.WAITING:
+            return
+        if fate is DraftFate.DELETED and run.id not in self._gone:
+            # Kustomer sends in its own time: the message may be on its way. Looked for once more.
+            self._gone.add(run.id)
             return
         self._write_down(run, {"draft": fate.value})
         if fate in ENDED:

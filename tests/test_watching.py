@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from agent.core.team_policy import Level
+from agent.daemon import WATCH_EVERY
 from agent.ports import Disposition, RunState
+from agent.watching import DRAFT_EVERY
 from tests.small_world import SmallWorld
 from tests.test_answering import ask, world_at
 
@@ -48,6 +50,18 @@ def test_sent_as_it_was(world: SmallWorld, conversation: str) -> None:
 
     run = world.run(conversation)
     assert (run.state, run.disposition) == (RunState.DONE, Disposition.REPLIED)
+    assert draft_said(world, conversation) == "sent-as-is"
+
+
+def test_sent_and_still_on_its_way_it_is_not_taken_for_deleted(
+    world: SmallWorld, conversation: str
+) -> None:
+    ((_, draft),) = world.helpdesk._drafts.values()
+    world.helpdesk._drafts.clear()
+    world.live(DRAFT_EVERY + WATCH_EVERY)
+    world.helpdesk.answer(conversation, draft.body)
+    world.live(HALF_AN_HOUR)
+
     assert draft_said(world, conversation) == "sent-as-is"
 
 
