@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from agent.core.conversation import Conversation, Message, Note
+from agent.core.note_words import WORDS
 from agent.core.proposal import Proposal
 from agent.core.turn import Action, Turn, marker_of
 from agent.errors import HelpdeskMissing, InputError, PermanentError
@@ -57,12 +58,12 @@ def in_language(pipeline: Pipeline, language: str | None) -> Pipeline:
     """The same steps with notes in that language (ISO 639-1); None leaves the team's.
 
     Raises:
-        InputError: it is no such code.
+        InputError: notes are not written in it.
     """
     if language is None:
         return pipeline
-    if not re.fullmatch(r"[a-z]{2}", language):
-        raise InputError(f"--language {language!r}: write a two-letter code such as en, de or fr")
+    if language not in WORDS:
+        raise InputError(f"--language {language!r}: choose one of {', '.join(WORDS)}")
     note = replace(pipeline.policy.note, language=language)
     return replace(pipeline, policy=replace(pipeline.policy, note=note))
 

@@ -22,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from agent.core.note_words import WORDS
 from agent.core.team_policy import Level, NoteSettings, TeamPolicy, Topic
 from agent.errors import ConfigError
 from agent.retries import RETRIES
@@ -34,7 +35,6 @@ MAX_ANSWER = 10_240  # characters: the longest text any channel takes (an e-mail
 
 _ANSWER_NAME = re.compile(r"(?P<topic>[a-z0-9]+(?:-[a-z0-9]+)*)\.(?P<language>[a-z]{2})")
 _TOPIC_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LANGUAGE = re.compile(r"[a-z]{2}")
 _SPAN = re.compile(r"([1-9]\d{0,4})(m|h|d)")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
@@ -89,8 +89,8 @@ def _parse(file: Path, source: bytes) -> dict[str, Any]:
 
 
 def _check_language(value: str) -> str:
-    if not _LANGUAGE.fullmatch(value):
-        raise ValueError('write two small letters, such as "en"')
+    if value not in WORDS:
+        raise ValueError(f"choose {_either(tuple(WORDS))}")
     return value
 
 

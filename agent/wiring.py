@@ -82,6 +82,7 @@ class App:
     needs_database: bool = True
     stopping: threading.Event = field(default_factory=threading.Event)
     is_daemon: bool = False  # set before anything is asked for
+    is_hasty: bool = False  # somebody waits at the terminal: one try, then say what is wrong
     _identified: bool = False
 
     @cached_property
@@ -126,8 +127,8 @@ class App:
 
     @property
     def retries(self) -> Retries:
-        """How often the team wants Kustomer to be asked again."""
-        return RETRIES[self.policy.retries]
+        """How often the team wants Kustomer to be asked again; not at all in a hurry."""
+        return NO_RETRIES if self.is_hasty else RETRIES[self.policy.retries]
 
     def identify(self) -> None:
         """Ask again who we are, if Kustomer did not say at the start. Cheap to call again."""

@@ -232,7 +232,8 @@ def test_the_starter_policy_gives_each_topic_varied_examples() -> None:
         pytest.param(
             '"de"',
             '"german"',
-            'policy.toml: [note] language = "german": write two small letters, such as "en"',
+            'policy.toml: [note] language = "german": '
+            'choose "en", "de", "fr", "es", "nl", "pt" or "it"',
             id="a language by name",
         ),
         pytest.param(

@@ -27,6 +27,7 @@ def command(*, as_json: bool) -> None:
     was tried failed.
     """
     with opened() as app:
+        app.is_hasty = True
         settings = shown_settings(app.settings)
         if not as_json:
             _print_settings(settings)
@@ -45,8 +46,9 @@ def command(*, as_json: bool) -> None:
             err=True,
         )
         sys.exit(BAD_SETTINGS)
-    if any(attempt.found is Found.FAILED for attempt in tried):
-        sys.exit(FAILED)
+    failed = [attempt for attempt in tried if attempt.found is Found.FAILED]
+    if failed:
+        sys.exit(BAD_SETTINGS if failed[0].name == "policy" else FAILED)
 
 
 def _print_settings(settings: dict[str, str]) -> None:
@@ -59,14 +61,13 @@ def _print_settings(settings: dict[str, str]) -> None:
 def _print_attempt(attempt: Attempt) -> None:
     mark, style = MARKS[attempt.found]
     console = result_console()
-    line = Text.assemble(
-        (f"{mark} {attempt.name:14}", style),
-        f" {one_line(attempt.words)}" if attempt.found is not Found.UNTRIED else "",
-        (f" {attempt.found}: {one_line(attempt.words)}", "dim")
-        if attempt.found is Found.UNTRIED
-        else "",
-    )
-    console.print(line, soft_wrap=True)
+    # A policy's problems come one a line, and are read one a line.
+    first, *more = [one_line(line) for line in attempt.words.splitlines()]
+    untried = attempt.found is Found.UNTRIED
+    words = (f" {attempt.found}: {first}", "dim") if untried else (f" {first}", "")
+    console.print(Text.assemble((f"{mark} {attempt.name:14}", style), words), soft_wrap=True)
+    for line in more:
+        console.print(Text(f"{'':17}{line.strip()}"), soft_wrap=True)
 
 
 def _json(attempt: Attempt) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The words of a note that are ours, in the languages a team may choose.
 
-A language that is not here gets English. Adding one is adding one entry.
+Adding a language is adding one entry.
 """
 
 from dataclasses import dataclass
@@ -171,7 +171,111 @@ SPANISH = Words(
     stood_in="motor sin conexión, porque: {}",
 )
 
-WORDS = {"en": ENGLISH, "de": GERMAN, "fr": FRENCH, "es": SPANISH}
+DUTCH = Words(
+    sections={
+        Section.REQUEST: "Vraagt",
+        Section.DONE: "Gedaan",
+        Section.OPEN: "Open",
+        Section.NEXT: "Verder",
+    },
+    months=("jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"),
+    messages=("1 bericht", "{} berichten"),
+    customer="klant",
+    team="team",
+    new="Nieuw sinds de vorige notitie: {}",
+    repeated="Opnieuw gevraagd sinds de vorige notitie.",
+    unread=("1 bijlage is niet gelezen: {names}.", "{n} bijlagen zijn niet gelezen: {names}."),
+    left_out=(
+        "1 bericht is weggelaten om de lengte.",
+        "{} berichten zijn weggelaten om de lengte.",
+    ),
+    suggested="Voorgesteld antwoord nakijken en versturen ({topic}):",
+    answer="Het laatste bericht van de klant beantwoorden.",
+    wait="Op de klant wachten: het team schreef het laatst.",
+    to_a_person="Een collega kan dit beter persoonlijk beantwoorden.",
+    drafted="Antwoord klaargezet ({topic}): het wacht als concept en is niet verstuurd.",
+    replied="De klant is beantwoord ({topic}).",
+    no_reply="Geen antwoord verstuurd ({topic}): {why}.",
+    reply_failed="Het antwoord ({topic}) kon niet worden bezorgd: {why}.",
+    reply_unknown="Een antwoord ({topic}) is verstuurd, maar niet te zien. Graag nakijken.",
+    offline="offline-engine",
+    stood_in="offline-engine, want: {}",
+)
+
+PORTUGUESE = Words(
+    sections={
+        Section.REQUEST: "Pede",
+        Section.DONE: "Feito",
+        Section.OPEN: "Em aberto",
+        Section.NEXT: "A seguir",
+    },
+    months=("jan", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "set", "out", "nov", "dez"),
+    messages=("1 mensagem", "{} mensagens"),
+    customer="cliente",
+    team="equipa",
+    new="Novo desde a última nota: {}",
+    repeated="Voltou a perguntar desde a última nota.",
+    unread=("1 anexo não foi lido: {names}.", "{n} anexos não foram lidos: {names}."),
+    left_out=(
+        "1 mensagem ficou de fora pela extensão.",
+        "{} mensagens ficaram de fora pela extensão.",
+    ),
+    suggested="Rever e enviar a resposta sugerida ({topic}):",
+    answer="Responder à última mensagem do cliente.",
+    wait="Aguardar o cliente: a equipa escreveu por último.",
+    to_a_person="Convém que uma pessoa responda.",
+    drafted="Resposta em rascunho ({topic}): aguarda no editor, não foi enviada.",
+    replied="Cliente respondido ({topic}).",
+    no_reply="Nenhuma resposta enviada ({topic}): {why}.",
+    reply_failed="A resposta ({topic}) não pôde ser entregue: {why}.",
+    reply_unknown="Uma resposta ({topic}) foi enviada, mas não se vê. Verifique, por favor.",
+    offline="motor offline",
+    stood_in="motor offline, porque: {}",
+)
+
+ITALIAN = Words(
+    sections={
+        Section.REQUEST: "Chiede",
+        Section.DONE: "Fatto",
+        Section.OPEN: "In sospeso",
+        Section.NEXT: "Poi",
+    },
+    months=("gen", "feb", "mar", "apr", "mag", "giu", "lug", "ago", "set", "ott", "nov", "dic"),
+    messages=("1 messaggio", "{} messaggi"),
+    customer="cliente",
+    team="team",
+    new="Novità dall'ultima nota: {}",
+    repeated="Ha chiesto di nuovo dall'ultima nota.",
+    unread=(
+        "1 allegato non è stato letto: {names}.",
+        "{n} allegati non sono stati letti: {names}.",
+    ),
+    left_out=(
+        "1 messaggio è stato omesso per la lunghezza.",
+        "{} messaggi sono stati omessi per la lunghezza.",
+    ),
+    suggested="Controllare e inviare la risposta suggerita ({topic}):",
+    answer="Rispondere all'ultimo messaggio del cliente.",
+    wait="Attendere il cliente: il team ha scritto per ultimo.",
+    to_a_person="È meglio che risponda una persona.",
+    drafted="Risposta in bozza ({topic}): attende nell'editor, non è stata inviata.",
+    replied="Risposto al cliente ({topic}).",
+    no_reply="Nessuna risposta inviata ({topic}): {why}.",
+    reply_failed="La risposta ({topic}) non è stata consegnata: {why}.",
+    reply_unknown="Una risposta ({topic}) è stata inviata ma non si vede. Controllare, per favore.",
+    offline="motore offline",
+    stood_in="motore offline, perché: {}",
+)
+
+WORDS = {
+    "en": ENGLISH,
+    "de": GERMAN,
+    "fr": FRENCH,
+    "es": SPANISH,
+    "nl": DUTCH,
+    "pt": PORTUGUESE,
+    "it": ITALIAN,
+}
 
 
 def words_for(language: str) -> Words:

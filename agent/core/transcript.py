@@ -85,7 +85,6 @@ def _subject(conversation: Conversation, messages: Sequence[Message]) -> str:
 
 def _line(number: int, message: Message) -> Line:
     cleaned = clean(message.text, email=message.channel == "email")
-    # Masking of personal data goes here, on `cleaned`, before anything else sees the text.
     return Line(
         ref=f"m{number}",
         message_id=message.id,

@@ -130,6 +130,20 @@ def test_runs_json_is_an_array_of_the_fixed_shape(typed: Typed, conversation: st
     assert (run["state"], run["disposition"], run["error"]) == ("done", "noted", None)
 
 
+def test_runs_are_exported_with_their_receipts(
+    typed: Typed, conversation: str, tmp_path: Path
+) -> None:
+    typed("summarize", conversation, "--post")
+    file = tmp_path / "runs.jsonl"
+
+    done = typed("runs", "--export", str(file))
+
+    (line,) = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert done.code == 0
+    assert line["conversation_id"] == conversation
+    assert line["receipt"]["did"]["disposition"] == "noted"
+
+
 def test_runs_of_an_empty_database_are_an_empty_array(typed_without_settings: Typed) -> None:
     said = typed_without_settings("runs", "--json")
 

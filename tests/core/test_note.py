@@ -127,7 +127,16 @@ def test_attachments_that_nobody_read_are_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "label"), [("de", "Anliegen"), ("fr", "Demande"), ("es", "Pide"), ("xx", "Asks")]
+    ("language", "label"),
+    [
+        ("de", "Anliegen"),
+        ("fr", "Demande"),
+        ("es", "Pide"),
+        ("nl", "Vraagt"),
+        ("pt", "Pede"),
+        ("it", "Chiede"),
+        ("xx", "Asks"),
+    ],
 )
 def test_the_labels_are_in_the_teams_language(language: str, label: str) -> None:
     assert label in render_note(content(settings=NoteSettings(language=language)))
