@@ -29,13 +29,13 @@ def test_undisturbed_it_is_one_note_and_at_send_one_message(scene: Scene) -> Non
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_killed_at_any_point_or_met_by_any_fault_it_ends_well(scene: Scene, share: int) -> None:
-    wrong = unwell(islice(singles(scene), share, None, SHARES))
+    wrong = unwell(islice(singles(scene, idle=4), share, None, SHARES))
 
     assert wrong == {}
 
 
 # All of these take half an hour (`python -m tests.sweep`); one in so many is looked at here.
-EVERY = 23
+EVERY = 29
 
 
 @pytest.mark.timeout(600)

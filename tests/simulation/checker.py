@@ -59,6 +59,7 @@ def check(evidence: Evidence) -> tuple[Broken, ...]:
         *(Broken("crash", kind) for kind in evidence.crashes),
         *_ends(evidence),
         *_doubles(evidence),
+        *(Broken("deleted", f"{id_}, the oldest") for id_ in evidence.truth.oldest_deleted),
         *_strangers(evidence),
         *_losses(evidence),
         *_leaks(evidence),

@@ -158,8 +158,8 @@ class People:
             self.scheduler.after(seconds, lambda: self.say(conversation_id, THANKS[0]))
 
     def question(self) -> str:
-        """Half of them routine."""
-        return ROUTINE if self.acts.random() < 0.5 else self.acts.choice(QUESTIONS)
+        """Most of them routine."""
+        return ROUTINE if self.acts.random() < 0.7 else self.acts.choice(QUESTIONS)
 
     def ask(self, conversation_id: str, text: str, *, sender: str = "") -> None:
         """A message with a question or fact that no other message has."""

@@ -138,6 +138,7 @@ class Truth:
     sent: list[Sent] = field(default_factory=list)
     touched: dict[str, float] = field(default_factory=dict)  # drafts of ours, by a teammate, when
     changed_at: float = 0.0
+    oldest_deleted: list[str] = field(default_factory=list)  # by us, though a younger one stood
     late_until: float = 0.0  # when the last of the writes that are under way will be applied
 
     def now(self) -> datetime:
@@ -273,6 +274,10 @@ class Truth:
         for conversation_id, versions in self.versions.items():
             newest = versions[-1]
             if not newest.gone and any(note.id == note_id for note in newest.notes):
+                marker = self.note_texts[note_id].marker
+                same = [note.id for note in newest.notes if note.marker == marker]
+                if same[0] == note_id and len(same) > 1:
+                    self.oldest_deleted.append(note_id)
                 rest = tuple(note for note in newest.notes if note.id != note_id)
                 self._store(newest.conversation, newest.messages, rest)
                 return conversation_id
