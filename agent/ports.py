@@ -394,6 +394,9 @@ class Store(Protocol):
     ) -> tuple[Delivery, ...]:
         """Newest first."""
 
+    def arrived_replies(self, since: datetime) -> tuple[Delivery, ...]:
+        """Replies that arrived and were last changed at or after `since`, oldest first."""
+
     def claim_delivery(
         self, marker: str, *, owner: str, now: datetime, ttl: timedelta
     ) -> Delivery | None:

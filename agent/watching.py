@@ -4,9 +4,10 @@ Each costs a request or two a look, so looks are spaced. Safe to call at any tim
 a restart: what is learned is stored, what is not is looked for again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from agent.core.afterwards import DraftFate, bounce_of, fate_of
@@ -20,6 +21,7 @@ from agent.ports import Delivery, Disposition, Run, RunError, RunState
 DRAFT_EVERY = timedelta(minutes=5)
 # Ages of a reply at which its message is read again: bounces come within seconds, or hours.
 REPLY_AT = (timedelta(minutes=2), timedelta(minutes=20), timedelta(hours=4))
+WAITING_AT_MOST = 500  # drafts; a team with more has other worries
 AT_ONCE = 20  # looks in one call, so that polling goes on
 ENDED = {
     DraftFate.SENT_AS_IS: Disposition.REPLIED,
@@ -39,44 +41,41 @@ class Watching:
     def watch(self) -> None:
         """Look at what is due for a look. Raises TransientError; call again later."""
         store, now = self.desk.store, self.desk.clock.now()
-        waiting = store.runs(states=(RunState.AWAITING_APPROVAL,), limit=500)
-        sent = store.runs(states=(RunState.DONE,), limit=500)
-        due = [
-            *(run for run in waiting if self._is_due(run, now, DRAFT_EVERY)),
-            *(run for run in sent if self._is_reply_due(run, now)),
+        looks: list[tuple[str, Callable[[], None]]] = [
+            *(
+                (run.id, partial(self._look_at_draft, run))
+                for run in store.runs(states=(RunState.AWAITING_APPROVAL,), limit=WAITING_AT_MOST)
+                if self._is_draft_due(run, now)
+            ),
+            *(
+                (reply.marker, partial(self._look_at_reply, reply))
+                for reply in store.arrived_replies(now - REPLY_AT[-1] - DRAFT_EVERY)
+                if self._is_reply_due(reply, now)
+            ),
         ]
-        for run in due[:AT_ONCE]:
-            self._looked[run.id] = now
+        for name, look in looks[:AT_ONCE]:
+            self._looked[name] = now
             try:
-                self._look(run)
+                look()
             except (HelpdeskMissing, HelpdeskRefused):
                 continue  # deleted or merged: there is nothing left to look after
 
-    def _is_due(self, run: Run, now: datetime, every: timedelta) -> bool:
+    def _is_draft_due(self, run: Run, now: datetime) -> bool:
         last = self._looked.get(run.id)
-        return last is None or now - last >= every
+        return last is None or now - last >= DRAFT_EVERY
 
-    def _is_reply_due(self, run: Run, now: datetime) -> bool:
-        if run.disposition is not Disposition.REPLIED:
-            return False
-        last = self._looked.get(run.id, run.updated_at)
-        return any(last < run.updated_at + age <= now for age in REPLY_AT)
-
-    def _look(self, run: Run) -> None:
-        delivery = self.desk.store.delivery(marker_of(run.turn, Action.REPLY))
-        if delivery is None or delivery.remote_id is None:
-            return
-        if run.state is RunState.AWAITING_APPROVAL:
-            self._look_at_draft(run, delivery, delivery.remote_id)
-        else:
-            self._look_at_reply(run, delivery, delivery.remote_id)
+    def _is_reply_due(self, reply: Delivery, now: datetime) -> bool:
+        last = self._looked.get(reply.marker, reply.updated_at)
+        return any(last < reply.updated_at + age <= now for age in REPLY_AT)
 
     # --- drafts ---------------------------------------------------------------------------------
 
-    def _look_at_draft(self, run: Run, delivery: Delivery, draft_id: str) -> None:
+    def _look_at_draft(self, run: Run) -> None:
+        delivery = self.desk.store.delivery(marker_of(run.turn, Action.REPLY))
         customer_id = run.snapshot.get("customer_id")
-        if not isinstance(customer_id, str):
+        if delivery is None or delivery.remote_id is None or not isinstance(customer_id, str):
             return
+        draft_id = delivery.remote_id
         drafts = self.desk.reader.drafts(customer_id)
         messages: tuple[Message, ...] = ()
         if all(draft.id != draft_id for draft in drafts):
@@ -107,14 +106,20 @@ class Watching:
 
     # --- replies --------------------------------------------------------------------------------
 
-    def _look_at_reply(self, run: Run, delivery: Delivery, message_id: str) -> None:
-        messages = self.desk.reader.messages(run.turn.conversation_id)
-        reason = bounce_of(message_id, messages)
+    def _look_at_reply(self, delivery: Delivery) -> None:
+        messages = self.desk.reader.messages(delivery.conversation_id)
+        reason = bounce_of(delivery.remote_id or "", messages)
         if reason is None:
             return
-        now = self.desk.clock.now()
         words = f"Kustomer could not deliver it: {reason}"
-        self.desk.store.bounce_delivery(delivery.marker, error=words, now=now)
+        self.desk.store.bounce_delivery(delivery.marker, error=words, now=self.desk.clock.now())
+        logger().warning("reply.bounced", conversation=delivery.conversation_id)
+        run = self.desk.store.run(delivery.run_id) if delivery.run_id else None
+        if run is not None:
+            self._fail(run, words)
+
+    def _fail(self, run: Run, words: str) -> None:
+        now = self.desk.clock.now()
         self._write_down(run, {"reply_state": "failed", "reply_why": words})
         failed = replace(
             run,
@@ -123,8 +128,7 @@ class Watching:
             error=RunError(step="act", kind="DeliveryFailed", message=words, at=now),
             updated_at=now,
         )
-        if self.desk.store.move_run(failed, was=(RunState.DONE,)):
-            logger().warning("reply.bounced", run=run.id)
+        self.desk.store.move_run(failed, was=(RunState.DONE,))
 
     def _write_down(self, run: Run, learned: Mapping[str, Any]) -> None:
         receipt = self.desk.store.receipt(run.id)

@@ -7,12 +7,15 @@ import pytest
 
 from agent.core.team_policy import Level
 from agent.daemon import WATCH_EVERY
-from agent.ports import Disposition, RunState
+from agent.ports import DeliveryState, Disposition, RunState
+from agent.sending import send
+from agent.wanted import SendDirection, Wanted
 from agent.watching import DRAFT_EVERY
 from tests.small_world import SmallWorld
 from tests.test_answering import ask, world_at
 
 HALF_AN_HOUR = timedelta(minutes=30)
+OUT = SendDirection.OUT
 
 
 @pytest.fixture
@@ -122,3 +125,17 @@ def test_a_reply_that_stands_is_left_in_peace() -> None:
     assert world.run(conversation).disposition is Disposition.REPLIED
     # The run's own reads, and one look at each of three ages.
     assert world.requests("messages") <= 8
+
+
+def test_a_bounce_of_what_a_person_sent_is_noticed_too() -> None:
+    world = world_at(Level.NOTE)
+    conversation = ask(world)
+    sent = send(world.desk, Wanted(conversation_id=conversation, body="Tomorrow.", direction=OUT))
+    assert sent.state is DeliveryState.ARRIVED
+    messages = world.helpdesk._messages[conversation]
+    messages[-1] = replace(messages[-1], status="error", error="invalid-recipient")
+    world.live(HALF_AN_HOUR)
+
+    (reply,) = [d for d in world.store.deliveries() if d.action == "reply"]
+    assert reply.state is DeliveryState.FAILED
+    assert "invalid-recipient" in reply.error

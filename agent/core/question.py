@@ -1,13 +1,18 @@
 """What the customer asks now: the words that a topic is compared with."""
 
+import re
 from collections.abc import Sequence
 
 from agent.core.conversation import Direction
 from agent.core.cues import wants_something
-from agent.core.sentences import sentences_of
+from agent.core.sentences import sentences_of, words
 from agent.core.summary_features import word_count
 from agent.core.transcript import Line, Transcript
 
+_ASKS = re.compile(r"[?？؟]")
+_YES_OR_NO = frozenset(
+    "yes yep yeah ok okay sure no nope ja nein gern oui non d'accord sí si".split()
+)
 FEW_WORDS = 8  # "any news on this please?" says nothing of what "this" is
 
 
@@ -19,6 +24,17 @@ def newest_burst(transcript: Transcript) -> str:
     while first > 0 and _is_customers(lines[first - 1]):
         first -= 1
     return _texts(lines[first : last + 1])
+
+
+def answers_the_team(transcript: Transcript) -> bool:
+    """Whether the newest burst only says yes or no to what the team asked just before it."""
+    lines = transcript.lines
+    burst = newest_burst(transcript)
+    spoken = words(burst)
+    if not spoken or spoken[0].casefold() not in _YES_OR_NO or _ASKS.search(burst):
+        return False
+    team = next((line for line in reversed(lines) if not _is_customers(line)), None)
+    return team is not None and bool(_ASKS.search(team.text))
 
 
 def first_request(transcript: Transcript) -> str:

@@ -603,6 +603,19 @@ def test_attempts_are_counted_as_they_start(store: Store) -> None:
     )
 
 
+def test_arrived_replies_are_found_by_when_they_arrived(store: Store) -> None:
+    for number, (action, at) in enumerate(
+        [("reply", NOON), ("reply", NOON + MINUTE), ("note", NOON + MINUTE)]
+    ):
+        one = store.intend(replace(a_delivery(), marker=f"m{number}", action=action))
+        fence = claim(store, one).fence
+        store.settle_delivery(one.marker, fence=fence, state=DeliveryState.ARRIVED, now=at)
+    store.intend(replace(a_delivery(), marker="m9", action="reply"))
+
+    assert [d.marker for d in store.arrived_replies(NOON)] == ["m0", "m1"]
+    assert [d.marker for d in store.arrived_replies(NOON + SECOND)] == ["m1"]
+
+
 def test_an_arrived_delivery_may_bounce_and_no_other(store: Store) -> None:
     delivery = claim(store, store.intend(a_delivery()))
     assert not store.bounce_delivery(delivery.marker, error="no mailbox", now=NOON)

@@ -219,6 +219,18 @@ class MemoryStore:
         found.sort(key=lambda delivery: (delivery.created_at, delivery.marker), reverse=True)
         return tuple(found)
 
+    def arrived_replies(self, since: datetime) -> tuple[Delivery, ...]:
+        """See `Store`."""
+        with self._open():
+            found = [
+                delivery
+                for delivery in self._deliveries.values()
+                if delivery.state is DeliveryState.ARRIVED
+                and delivery.action == Action.REPLY
+                and delivery.updated_at >= since
+            ]
+            return tuple(sorted(found, key=lambda d: (d.updated_at, d.marker)))
+
     def claim_delivery(
         self, marker: str, *, owner: str, now: datetime, ttl: timedelta
     ) -> Delivery | None:

@@ -4,7 +4,13 @@ from agent.adapters.model.language import language_of
 from agent.core.extractive import summary_of
 from agent.core.nearest_topic import TopicIndex, index_of, nearest_topic
 from agent.core.proposal import Proposal, TopicGuess
-from agent.core.question import first_request, newest_burst, questions_in, says_little
+from agent.core.question import (
+    answers_the_team,
+    first_request,
+    newest_burst,
+    questions_in,
+    says_little,
+)
 from agent.core.team_policy import TeamPolicy, Topic
 from agent.core.transcript import Transcript
 
@@ -37,6 +43,8 @@ class OfflineEngine:
     def _topic(self, transcript: Transcript, policy: TeamPolicy) -> TopicGuess:
         index = self._index(policy)
         newest = newest_burst(transcript)
+        if answers_the_team(transcript):
+            return TopicGuess()
         guess = nearest_topic(index, questions_in(newest))
         if guess.name is None and says_little(newest):
             return nearest_topic(index, questions_in(first_request(transcript)))

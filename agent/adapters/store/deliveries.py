@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Row, Update, or_, select, update
 from agent.adapters.store.database import Database
 from agent.adapters.store.rows import delivery_of_row, delivery_values
 from agent.adapters.store.tables import deliveries
+from agent.core.turn import Action
 from agent.errors import StoreUnavailable
 from agent.ports import Delivery, DeliveryState
 
@@ -52,6 +53,20 @@ class DeliveryTables:
             query = query.where(deliveries.c.run_id == run_id)
         if conversation_id is not None:
             query = query.where(deliveries.c.conversation_id == conversation_id)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return tuple(delivery_of_row(row) for row in rows)
+
+    def arrived_replies(self, since: datetime) -> tuple[Delivery, ...]:
+        """See `Store`."""
+        query = (
+            select(deliveries)
+            .where(
+                deliveries.c.state == DeliveryState.ARRIVED,
+                deliveries.c.action == Action.REPLY,
+                deliveries.c.updated_at >= since,
+            )
+            .order_by(deliveries.c.updated_at, deliveries.c.marker)
+        )
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return tuple(delivery_of_row(row) for row in rows)
 

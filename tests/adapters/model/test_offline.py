@@ -421,6 +421,23 @@ def test_any_news_means_the_first_request() -> None:
     assert proposal.topic.name == "order-status"
 
 
+@pytest.mark.parametrize(
+    ("answer", "topic"),
+    [
+        pytest.param("Yes please, when my order is delivered.", None, id="an answer"),
+        pytest.param("Yes please. Where is my parcel?", "order-status", id="and a question"),
+    ],
+)
+def test_an_answer_to_the_teams_question_is_no_routine_question(
+    answer: str, topic: str | None
+) -> None:
+    proposal = propose(
+        "in: The lid is cracked.", "out: Shall I send you a new one?", f"in: {answer}"
+    )
+
+    assert proposal.topic.name == topic
+
+
 def test_a_policy_without_topics_has_none_to_give() -> None:
     assert propose("in: Where is my parcel?", policy=TeamPolicy()).topic.name is None
 
