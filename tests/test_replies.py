@@ -237,6 +237,22 @@ def test_looking_that_always_takes_too_long_gives_up_and_sends_nothing(
     assert sent(world, reply) == []
 
 
+def test_a_pause_that_comes_while_looking_again_holds_the_release(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = world.helpdesk.messages
+
+    def pausing(conversation_id: str) -> tuple[Message, ...]:
+        world.store.pause(Pause(by="Ada", at=NOON))
+        return real(conversation_id)
+
+    monkeypatch.setattr(world.helpdesk, "messages", pausing)
+
+    with pytest.raises(Held):
+        deliver_reply(world.desk, reply)
+    assert sent(world, reply) == []
+
+
 def test_what_kustomer_could_not_deliver_is_a_failure_with_its_reason(
     world: SmallWorld, reply: Reply
 ) -> None:

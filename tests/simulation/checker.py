@@ -11,12 +11,13 @@ from hashlib import sha256
 from math import inf
 
 from tests.simulation.people import Asked
-from tests.simulation.server import TEAM, Sent, Truth, Version
+from tests.simulation.server import TEAM, Sent, Truth, Version, Written
 
 NOTE_SIGN = "Sidenote · "
 # Seconds: the look may be 2 s old when the release is set about, and what it read another 10 s,
 # which is how far the simulated server's answers lag; half a second for the look itself.
 GAP = 12.5
+COMMIT = 0.1  # seconds in which a commit of the simulated database is through
 ENDED = ("done", "failed", "awaiting-approval")
 
 
@@ -42,6 +43,7 @@ class Evidence:
     endings: Sequence[Ending]
     approved: frozenset[str]
     crashes: Sequence[str] = ()
+    stops: Sequence[tuple[str, float, float]] = ()  # a process, stopped from and until
     lost: bool = False  # the database was lost on the way
 
 
@@ -172,7 +174,7 @@ def _after_pause(evidence: Evidence) -> list[Broken]:
     """No release is set about once a pause is committed; the gate is its last look.
 
     Of notes and withdrawals one may have been under way in each task: between its gate and its
-    request the attempt is committed. A second one means that nobody looked.
+    request the attempt is committed, and there the process may be stopped.
     """
     broken = []
     for began, ended in evidence.pauses:
@@ -183,7 +185,21 @@ def _after_pause(evidence: Evidence) -> list[Broken]:
             for by, count in Counter(w.by for w in during).items()
             if count > 1
         ]
+        broken += [
+            Broken("after-pause", f"{w.by} wrote {w.began - began:.1f} s after it")
+            for w in during
+            if w.began - began > COMMIT + _stopped(evidence, w)
+        ]
     return broken
+
+
+def _stopped(evidence: Evidence, write: Written) -> float:
+    """How long the process had been stopped until shortly before it set about the write."""
+    return sum(
+        until - since
+        for process, since, until in evidence.stops
+        if process == write.by.split("/")[0] and since <= write.began <= until + COMMIT
+    )
 
 
 def _blind(truth: Truth) -> list[Broken]:

@@ -119,6 +119,7 @@ class Drawn:
     locked_until: float = -1.0  # a spell in which the key is refused
     out_until: float = -1.0  # a spell in which nothing answers
     met: Counter[str] = field(default_factory=Counter)
+    stops: list[tuple[str, float, float]] = field(default_factory=list)  # process, from, until
 
     def at_point(self, process: Process, call: str, side: str) -> None:
         """See `Fate`."""
@@ -135,6 +136,7 @@ class Drawn:
             seconds = self.random.uniform(1, 120)
             self.scheduler.trace(f"{process.name} stopped {seconds:.1f} s {side} {call}")
             process.stopped_until = self.scheduler.now + seconds
+            self.stops.append((process.name, self.scheduler.now, process.stopped_until))
 
     def fault(self, process: Process, call: str) -> Fault:
         """See `Fate`."""

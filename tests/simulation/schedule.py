@@ -120,6 +120,7 @@ class Schedule:
             truth=self.ground.truth,
             asked=self.people.asked,
             pauses=self.people.pauses,
+            stops=self.fate.stops,
             endings=self.endings,
             approved=frozenset(self._approved()),
             crashes=crashes,
