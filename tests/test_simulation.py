@@ -71,9 +71,7 @@ def test_another_seed_is_another_schedule() -> None:
 
 def fingerprint_of_a_process(seed: int, *, hash_seed: int) -> str:
     code = (
-        f"from agent.core.turn import Action, Turn, marker_of
-from tests.simulation.checker import marker_of as checked_marker
-from tests.simulation.schedule import Schedule as S; print(S({seed}).run().fingerprint)"
+        f"from tests.simulation.schedule import Schedule; print(Schedule({seed}).run().fingerprint)"
     )
     ran = subprocess.run(
         [sys.executable, "-c", code],
