@@ -21,7 +21,8 @@ from tests.simulation.clockwork import Scheduler, moment
 from tests.simulation.fate import Fault, Scripted, kinds
 from tests.simulation.journal import Journal
 from tests.simulation.people import FURTHER, OPENING, ROUTINE, People
-from tests.simulation.server import Switches, Truth, customer
+from tests.simulation.records import Switches
+from tests.simulation.server import Truth, customer
 from tests.simulation.worker import Ground, Worker, policy
 
 UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)

@@ -11,7 +11,8 @@ from hashlib import sha256
 from math import inf
 
 from tests.simulation.people import Asked
-from tests.simulation.server import TEAM, Sent, Truth, Version, Written
+from tests.simulation.records import TEAM, Sent, Version, Written
+from tests.simulation.server import Truth
 
 NOTE_SIGN = "Sidenote · "
 # Seconds: the look may be 2 s old when the release is set about, and what it read another 10 s,

@@ -32,7 +32,8 @@ from agent.errors import (
 from agent.ports import NewDraft
 from tests.simulation.clockwork import Killed, Process, Scheduler
 from tests.simulation.fate import Fate, Fault
-from tests.simulation.server import ACCOUNTS, US, Arrival, Truth, Written
+from tests.simulation.records import ACCOUNTS, US, Arrival, Written
+from tests.simulation.server import Truth
 
 T = TypeVar("T")
 

@@ -10,7 +10,8 @@ from random import Random
 from agent.core.conversation import Status
 from agent.ports import Pause
 from tests.simulation.clockwork import Scheduler, moment
-from tests.simulation.server import BEN, Truth, customer
+from tests.simulation.records import BEN
+from tests.simulation.server import Truth, customer
 from tests.simulation.worker import Ground
 
 OPENING = (

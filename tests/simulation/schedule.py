@@ -16,7 +16,8 @@ from tests.simulation.clockwork import START, Act, Scheduler
 from tests.simulation.fate import Drawn, Rates
 from tests.simulation.journal import Journal
 from tests.simulation.people import People
-from tests.simulation.server import TEAM, Switches, Truth
+from tests.simulation.records import TEAM, Switches
+from tests.simulation.server import Truth
 from tests.simulation.worker import Ground, Worker, policy
 
 QUIET_PHASE = 600.0  # seconds, and what the held runs still have to wait

@@ -145,34 +145,21 @@ class Worker:
         process.kill()
 
     def _build(self, passage: Passage) -> Daemon:
-        ground = self.ground
-        clock = SkewedClock(ground.scheduler, passage.process, self.skew)
-        owner = f"daemon/{self.slot}/{self.starts}"
-        lost_with = ground.store
-        store = cast("Store", StoreDoor(passage, lambda: lost_with))
-        door = Door(passage, ground.truth)
-        pause = PauseSwitch(store=store, file=NO_FILE, from_environment=False, clock=clock)
-        gates = Gates(pause=pause, clock=clock, probe=door.current_user, stopping=threading.Event())
-        clock.interrupted = lambda: Held("stopping") if gates.stopping.is_set() else None
-        lease = SimulatedLease(store=store, clock=clock, worker=self.slot, owner=owner)
-        lease.passage = passage
-        gates.has_lease = lease.holds
-        desk = NoteDesk(
-            reader=door, writer=door, store=store, clock=clock, owner=owner, guard=gates.guard
-        )
+        desk, gates, lease = self._desk(passage)
+        ground, store, clock = self.ground, desk.store, desk.clock
         engine = SimulatedEngine(ground.journal, passage, slot=self.slot, threads=self.threads)
         pipeline = Pipeline(
             desk=desk,
             model=SimulatedModel(passage),
             policy=ground.policy,
             quiet=QUIET,
-            paused=pause.paused,
+            paused=gates.pause.paused,
             rules=ALLOWED,
             version="simulated",
         )
         return Daemon(
             poller=Poller(
-                reader=door, store=store, clock=clock, quiet=QUIET, tidy=Tidying(desk).tidy
+                reader=desk.reader, store=store, clock=clock, quiet=QUIET, tidy=Tidying(desk).tidy
             ),
             dispatcher=Dispatcher(
                 store=store, engine=engine, clock=clock, may_start=gates.may_start
@@ -186,6 +173,24 @@ class Worker:
             keep=timedelta(days=90),
             lease=lease,
             slot=self.slot,
-            free_claims=lambda slot: store.free_claims(f"daemon/{slot}/", but=owner),
+            free_claims=lambda slot: store.free_claims(f"daemon/{slot}/", but=desk.owner),
             watch=Watching(desk).watch,
         )
+
+    def _desk(self, passage: Passage) -> tuple[NoteDesk, Gates, Lease]:
+        """What stands between this process and everything outside it."""
+        clock = SkewedClock(self.ground.scheduler, passage.process, self.skew)
+        owner = f"daemon/{self.slot}/{self.starts}"
+        opened = self.ground.store  # a process goes on with the database it opened
+        store = cast("Store", StoreDoor(passage, lambda: opened))
+        door = Door(passage, self.ground.truth)
+        pause = PauseSwitch(store=store, file=NO_FILE, from_environment=False, clock=clock)
+        gates = Gates(pause=pause, clock=clock, probe=door.current_user, stopping=threading.Event())
+        clock.interrupted = lambda: Held("stopping") if gates.stopping.is_set() else None
+        lease = SimulatedLease(store=store, clock=clock, worker=self.slot, owner=owner)
+        lease.passage = passage
+        gates.has_lease = lease.holds
+        desk = NoteDesk(
+            reader=door, writer=door, store=store, clock=clock, owner=owner, guard=gates.guard
+        )
+        return desk, gates, lease
