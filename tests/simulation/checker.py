@@ -98,6 +98,12 @@ def _ends(evidence: Evidence) -> list[Broken]:
 
 
 def _doubles(evidence: Evidence) -> list[Broken]:
+    """Not those of a run that failed: a person retries it, which looks and keeps the oldest."""
+    failed = {
+        marker_of("note", ending.conversation_id, ending.message_id)
+        for ending in evidence.endings
+        if ending.state == "failed"
+    }
     broken = []
     for conversation_id, versions in evidence.truth.versions.items():
         if versions[-1].gone or (evidence.lost and not is_open(versions[-1])):
@@ -106,7 +112,7 @@ def _doubles(evidence: Evidence) -> list[Broken]:
         broken += [
             Broken("duplicate", f"{conversation_id} {marker} stands {count} times")
             for marker, count in markers.items()
-            if count > 1
+            if count > 1 and marker not in failed
         ]
     return broken
 
