@@ -4,8 +4,9 @@ PYTHON := $(shell command -v $(PYTHON) || command -v python3)
 BIN := .venv/bin
 PORT ?= 8321
 DATA ?=
+MINUTES ?= 120
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench soak lock clean
 
 demo: .venv/installed
 	$(BIN)/sidenote demo
@@ -20,6 +21,10 @@ lint: .venv/installed
 
 bench: .venv/installed
 	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA))
+
+# Half of it simulated, half real processes that are killed; ends with 1 if anything was wrong.
+soak: .venv/installed
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 # pip compiles what it installs; our own modules are compiled here, so the first start is quick too.
 .venv/installed: requirements.lock pyproject.toml
