@@ -200,7 +200,7 @@ class Schedule:
 
     def _converge(self) -> None:
         began = self.quiet_began = self.scheduler.now
-        held = max((self._wait_of(run.due_at) for run in self._unfinished()), default=0.0)
+        held = max([0.0, *(self._wait_of(run.due_at) for run in self._unfinished())])
         deadline = began + QUIET_PHASE + held
         while self.scheduler.now < deadline and not self._is_quiet():
             self.scheduler.run(self.scheduler.now + 15)
