@@ -1,0 +1,94 @@
+"""A database that is full, locked or read-only for a while stops the notes, and doubles none."""
+
+import resource
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.daemon.scene import ON, Scene
+from tests.postgres import Postgres
+
+# Where Kustomer takes the same note twice, only what the database knows keeps us from doubles.
+TAKES_ALL = {"note-id": "ignored", "duplicate-external-id": "accepted"}
+LOCKED = 8.0  # seconds; a statement waits five, and then fails
+SMALL = 32_768  # bytes that a file may have on the full disk; the database has more already
+NO_LIMIT = resource.RLIM_INFINITY
+UNDER_WAY = 1.5  # seconds in which a write that had begun gets through
+
+
+def stands_still(scene: Scene, seconds: float) -> bool:
+    """Whether no note is written for so long."""
+    time.sleep(UNDER_WAY)
+    before = scene.notes_ever
+    time.sleep(seconds)
+    return scene.notes_ever == before
+
+
+def test_locked_by_another_program_it_waits_and_goes_on(scene: Scene) -> None:
+    scene.add_conversations(100)
+    scene.sandbox.switches.set_all(TAKES_ALL)
+
+    with scene.sidenote(*ON) as daemon:
+        daemon.until(lambda: scene.notes >= 5)
+        file = scene.database_url.removeprefix("sqlite:///")
+        with closing(sqlite3.connect(file, timeout=30, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            stood_still = stands_still(scene, LOCKED - UNDER_WAY)
+            locked_at = scene.notes
+            other.execute("ROLLBACK")
+        daemon.until(lambda: scene.notes >= 100)
+
+    assert stood_still
+    assert locked_at < 100
+    assert scene.notes_each == {1}
+    assert scene.notes_ever == 100
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process from outside")
+def test_on_a_full_disk_it_writes_nothing_and_the_next_start_goes_on(scene: Scene) -> None:
+    scene.add_conversations(100)
+    scene.sandbox.switches.set_all(TAKES_ALL)
+
+    with scene.sidenote(*ON) as daemon:
+        daemon.until(lambda: scene.notes >= 5)
+        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (SMALL, NO_LIMIT))
+        stood_still = stands_still(scene, 3)
+        full_at = scene.notes
+    scene.runs_once()
+
+    assert stood_still
+    assert full_at < 100
+    assert scene.notes_each == {1}
+    assert scene.notes_ever == 100
+
+
+def test_on_a_server_that_became_read_only_it_writes_nothing_and_the_next_start_goes_on(
+    shared_scene: Scene, postgres: Postgres
+) -> None:
+    scene = shared_scene
+    scene.add_conversations(100)
+    scene.sandbox.switches.set_all(TAKES_ALL)
+    name = urlsplit(scene.database_url).path.strip("/")
+
+    def becomes(setting: str) -> None:
+        postgres.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {setting}')
+        postgres.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        )
+
+    with scene.sidenote(*ON) as daemon:
+        daemon.until(lambda: scene.notes >= 5)
+        becomes("on")
+        stood_still = stands_still(scene, 3)
+        read_only_at = scene.notes
+    becomes("off")
+    scene.runs_once()
+
+    assert stood_still
+    assert read_only_at < 100
+    assert scene.notes_each == {1}
+    assert scene.notes_ever == 100
