@@ -42,6 +42,8 @@ class Dispatcher:
         now = self.clock.now()
         for run in self.store.runs(states=(RunState.RUNNING,)):
             if now - run.updated_at >= older_than:
+                if older_than:  # at a start they are just being taken up
+                    self.engine.free(run.turn)
                 self.engine.ensure(run.turn)
 
 

@@ -28,6 +28,13 @@ class Engine(Protocol):
         steps gave; from the last step if none did. Active: nothing. Safe to call again.
         """
 
+    def free(self, turn: Turn) -> None:
+        """Queue the turn's workflow again if this process took it up and its code has died.
+
+        A database that failed under it leaves it so: active by the books, and run by nobody.
+        Not to be asked about one that may be starting this very moment.
+        """
+
     def active(self) -> int:
         """How many workflows are queued or running."""
 

@@ -23,15 +23,20 @@ ACTIVE = ("ENQUEUED", "PENDING", "DELAYED")
 TAKEN_UP = ("PENDING",)
 
 _carry_out: CarryOut | None = None  # DBOS finds workflows by name in the module, not in an object
+_under_way: set[str] = set()  # keys of the workflows whose code runs in this process right now
 
 
 @DBOS.workflow(name="run")
 def _run(key: str) -> None:
     """The steps in order. No side effects here: each step does and records its own."""
-    turn = turn_of(key)
-    given: list[dict[str, Any]] = []
-    for name in STEPS:
-        given.append(DBOS.run_step({"name": name}, _step, name, turn.key, given))
+    _under_way.add(key)
+    try:
+        turn = turn_of(key)
+        given: list[dict[str, Any]] = []
+        for name in STEPS:
+            given.append(DBOS.run_step({"name": name}, _step, name, turn.key, given))
+    finally:
+        _under_way.discard(key)
 
 
 def _step(name: str, key: str, given: list[dict[str, Any]]) -> dict[str, Any]:
@@ -90,6 +95,15 @@ class DbosEngine:
                 # Somebody was first: it is active again, which is all we want.
                 if not self._is_active(turn.key):
                     raise
+
+    def free(self, turn: Turn) -> None:
+        """See `Engine.free`."""
+        status = DBOS.get_workflow_status(turn.key)
+        if status is None or turn.key in _under_way:
+            return
+        if status.status in TAKEN_UP and status.executor_id == self._worker:
+            DBOS.cancel_workflows([turn.key])
+            DBOS.resume_workflows([turn.key], queue_name=QUEUE)
 
     def _is_active(self, key: str) -> bool:
         status = DBOS.get_workflow_status(key)

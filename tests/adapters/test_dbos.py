@@ -1,8 +1,10 @@
 """The engine's workflows: each step's result is kept, and the one that stopped is run again."""
 
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,3 +90,29 @@ def test_of_a_workflow_that_ended_only_the_last_step_is_run_again(
     carry_out(engine, turn)
 
     assert steps.ran == [*STEPS, "finish"]
+
+
+def test_a_workflow_whose_code_died_is_queued_again(engine: DbosEngine, steps: Steps) -> None:
+    # A full database ended its thread in the middle: active by the books, run by nobody.
+    turn = Turn("c1", "m1")
+    carry_out(engine, turn)
+    with closing(sqlite3.connect(engine._url.removeprefix("sqlite:///"))) as database, database:
+        database.execute("UPDATE workflow_status SET status = 'PENDING', output = NULL")
+        database.execute("DELETE FROM operation_outputs WHERE function_id > 3")
+    engine.ensure(turn)
+    assert engine.active() == 1
+
+    engine.free(turn)
+    carry_out(engine, turn)
+
+    assert steps.ran[5:] == ["act", "finish"]
+
+
+def test_a_workflow_that_runs_is_not_queued_again(engine: DbosEngine, steps: Steps) -> None:
+    turn = Turn("c1", "m1")
+    carry_out(engine, turn)
+
+    engine.free(turn)
+
+    assert engine.active() == 0
+    assert len(steps.ran) == len(STEPS)

@@ -41,7 +41,9 @@ def _note(
     content = NoteContent(
         transcript=transcript, proposal=proposal, settings=policy.note, run_id=found.id[:12]
     )
-    helpdesk.write_note(found.id, render_note(content), marker=f"bare-{found.id}", note_id=None)
+    helpdesk.write_note(
+        found.id, render_note(content), marker=f"bare-{os.getpid()}-{found.id}", note_id=None
+    )
     return 1
 
 

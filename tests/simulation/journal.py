@@ -106,6 +106,9 @@ class SimulatedEngine:
         counted = self._journal.workflows.values
         return self._call("engine.active", lambda: sum(w.state != "ended" for w in counted()))
 
+    def free(self, turn: Turn) -> None:
+        """A thread here dies only with its worker, whose runs are taken over."""
+
     def take_over(self, worker: str) -> int:
         """See `Engine.take_over`."""
 

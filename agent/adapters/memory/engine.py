@@ -63,6 +63,9 @@ class MemoryEngine:
                 self._after_step(name, workflow.turn)
         workflow.ended = True
 
+    def free(self, turn: Turn) -> None:
+        """Its code never dies alone: `work` runs what is not ended."""
+
     def active(self) -> int:
         """See `Engine.active`."""
         return sum(not workflow.ended for workflow in self.journal.values())
