@@ -21,6 +21,7 @@ from agent.errors import (
     HelpdeskUnavailable,
     OutcomeUnknown,
     PermanentError,
+    StoreUnavailable,
 )
 from agent.ports import Clock, Delivery, DeliveryState, HelpdeskReader, HelpdeskWriter, Store
 from agent.retries import DEFAULT_RETRIES, Retries
@@ -58,6 +59,12 @@ class NoteDesk:
         if stored.state in SETTLED:
             return stored
         return _Attempts(self, self.claim(stored)).run()
+
+    def doubt(self, conversation_id: str) -> None:
+        """Let the next poll look at the conversation's notes, whatever their number."""
+        told = self.store.told(conversation_id)
+        if told is not None:
+            self.store.save_told(replace(told, note_count=0), self.clock.now())
 
     def claim(self, stored: Delivery) -> Delivery:
         """Take a delivery, so that nobody else walks it meanwhile. A settled one is given as it is.
@@ -225,13 +232,18 @@ class _Attempts:
             Step.SETTLE_OVERTAKEN: DeliveryState.OVERTAKEN,
         }[step]
         now = self.desk.clock.now()
-        self.desk.store.settle_delivery(
-            self.delivery.marker,
-            fence=self.delivery.fence,
-            state=state,
-            remote_id=self.remote_id,
-            now=now,
-        )
+        try:
+            self.desk.store.settle_delivery(
+                self.delivery.marker,
+                fence=self.delivery.fence,
+                state=state,
+                remote_id=self.remote_id,
+                now=now,
+            )
+        except StoreUnavailable:
+            # Another worker took over while we were frozen, and may have written it too.
+            self.desk.doubt(self.delivery.conversation_id)
+            raise
         attempts = self.delivery.attempts + self.made
         return replace(
             self.delivery,

@@ -45,6 +45,9 @@ FOUND = [
     pytest.param(76, id="an unreadable answer to a poll ended the daemon"),
     pytest.param(185, id="a double stayed: a run had counted it as a note it knows"),
     pytest.param(19, id="a reply that was sent was told as overtaken: the customer wrote again"),
+    pytest.param(
+        1795371061, id="a double stayed: its writer was frozen, and a teammate deleted another note"
+    ),
     pytest.param(119, id="a reply that was sent was told as overtaken: its run was continued"),
 ]
 
