@@ -49,8 +49,9 @@ def test_locked_by_another_program_it_waits_and_goes_on(scene: Scene) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process from outside")
-def test_on_a_full_disk_it_writes_nothing_and_the_next_start_goes_on(scene: Scene) -> None:
-    scene.add_conversations(100)
+def test_on_a_full_disk_it_writes_nothing_and_goes_on_when_there_is_room(scene: Scene) -> None:
+    # The engine's books kept runs whose threads had died as running, and nothing went on.
+    scene.add_conversations(60)
     scene.sandbox.switches.set_all(TAKES_ALL)
 
     with scene.sidenote(*ON) as daemon:
@@ -58,12 +59,13 @@ def test_on_a_full_disk_it_writes_nothing_and_the_next_start_goes_on(scene: Scen
         resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (SMALL, NO_LIMIT))
         stood_still = stands_still(scene, 3)
         full_at = scene.notes
-    scene.runs_once()
+        resource.prlimit(daemon.pid, resource.RLIMIT_FSIZE, (NO_LIMIT, NO_LIMIT))
+        daemon.until(lambda: scene.notes >= 60, within=100)
 
     assert stood_still
-    assert full_at < 100
+    assert full_at < 60
     assert scene.notes_each == {1}
-    assert scene.notes_ever == 100
+    assert scene.notes_ever == 60
 
 
 def test_on_a_server_that_became_read_only_it_writes_nothing_and_the_next_start_goes_on(
