@@ -138,20 +138,6 @@ class _Staging:
         raise self.error or HelpdeskRefused("the draft was refused")
 
     def settle(self, state: DeliveryState, *, error: str = "") -> Delivery:
-        now = self.desk.clock.now()
-        self.desk.store.settle_delivery(
-            self.delivery.marker,
-            fence=self.delivery.fence,
-            state=state,
-            remote_id=self.remote_id,
-            error=error,
-            now=now,
-        )
-        return replace(
-            self.delivery,
-            state=state,
-            remote_id=self.remote_id,
-            attempts=self.delivery.attempts + self.made,
-            error=error,
-            updated_at=now,
+        return self.desk.settle(
+            self.delivery, state, made=self.made, remote_id=self.remote_id, error=error
         )

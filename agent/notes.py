@@ -80,6 +80,38 @@ class NoteDesk:
             )
         return claimed
 
+    def settle(
+        self,
+        delivery: Delivery,
+        state: DeliveryState,
+        *,
+        made: int,
+        remote_id: str | None,
+        error: str = "",
+    ) -> Delivery:
+        """Store what is known after `made` attempts of this call, let go, and give it.
+
+        Raises:
+            StoreUnavailable: another one took the delivery over meanwhile.
+        """
+        now = self.clock.now()
+        self.store.settle_delivery(
+            delivery.marker,
+            fence=delivery.fence,
+            state=state,
+            remote_id=remote_id,
+            error=error,
+            now=now,
+        )
+        return replace(
+            delivery,
+            state=state,
+            remote_id=remote_id,
+            attempts=delivery.attempts + made,
+            error=error,
+            updated_at=now,
+        )
+
     def wait_for_next(self, made: int, error: Exception | None) -> None:
         """Wait after attempt number `made`, unless it was the last."""
         if made >= self.retries.attempts:
@@ -231,24 +263,9 @@ class _Attempts:
             Step.SETTLE_ARRIVED: DeliveryState.ARRIVED,
             Step.SETTLE_OVERTAKEN: DeliveryState.OVERTAKEN,
         }[step]
-        now = self.desk.clock.now()
         try:
-            self.desk.store.settle_delivery(
-                self.delivery.marker,
-                fence=self.delivery.fence,
-                state=state,
-                remote_id=self.remote_id,
-                now=now,
-            )
+            return self.desk.settle(self.delivery, state, made=self.made, remote_id=self.remote_id)
         except StoreUnavailable:
             # Another worker took over while we were frozen, and may have written it too.
             self.desk.doubt(self.delivery.conversation_id)
             raise
-        attempts = self.delivery.attempts + self.made
-        return replace(
-            self.delivery,
-            state=state,
-            remote_id=self.remote_id,
-            attempts=attempts,
-            updated_at=now,
-        )

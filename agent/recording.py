@@ -4,7 +4,7 @@ Carries out `core/delivery.RECORD_NEXT`. Safe to call again at any time, also af
 call looks for our marker before it writes.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from agent.core.delivery import RECORD_NEXT, Known, Step
 from agent.errors import (
@@ -138,20 +138,6 @@ class _Recording:
     def settle(self, state: DeliveryState, *, error: str = "") -> Delivery:
         if state is DeliveryState.UNKNOWN:
             error = "Kustomer says that the message exists, but does not show it"
-        now = self.desk.clock.now()
-        self.desk.store.settle_delivery(
-            self.delivery.marker,
-            fence=self.delivery.fence,
-            state=state,
-            remote_id=self.remote_id,
-            error=error,
-            now=now,
-        )
-        return replace(
-            self.delivery,
-            state=state,
-            remote_id=self.remote_id,
-            attempts=self.delivery.attempts + self.made,
-            error=error,
-            updated_at=now,
+        return self.desk.settle(
+            self.delivery, state, made=self.made, remote_id=self.remote_id, error=error
         )
