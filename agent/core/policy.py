@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from agent.core.conversation import Conversation, Message
+from agent.core.conversation import Conversation, Customer, Draft, Message
+from agent.core.limits import Counts
 from agent.core.proposal import Proposal
 from agent.core.team_policy import TeamPolicy
 
@@ -45,6 +46,10 @@ class Facts:
     watermark: datetime | None = None  # first start of this database; older messages are backlog
     paused: str = ""  # who paused and how; "" when not
     rehearsal: bool = False
+    # Read only once a reply is in reach; None before that, and then no rule may rest on it.
+    customer: Customer | None = None
+    drafts: tuple[Draft, ...] | None = None
+    counts: Counts | None = None
     already_noted: bool = False  # a note of ours stands on this conversation
     nothing_new: bool = False  # … and the customer has said nothing since that it does not tell
 

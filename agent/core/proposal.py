@@ -15,11 +15,36 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One sentence of a summary, with the messages it rests on (never none)."""
+    """One sentence of a summary, with the messages it rests on (never none).
+
+    `quotes` are words of those messages, as they stand there.
+    """
 
     section: Section
     text: str
     message_ids: tuple[str, ...]
+    quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One thing that the customer wants, in a few words, and where it stands.
+
+    `is_open` says that nobody on the team has answered it yet.
+    """
+
+    text: str
+    message_id: str
+    is_open: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotGuess:
+    """Words of the customer's own message that would fill a slot; code checks them."""
+
+    name: str
+    quote: str  # as it stands in the message
+    message_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +79,9 @@ class Proposal:
     statements: tuple[Statement, ...]
     engine: str
     topic: TopicGuess = field(default_factory=TopicGuess)
+    asks: tuple[Ask, ...] = ()
+    slots: tuple[SlotGuess, ...] = ()
+    mood: str = ""  # "calm" | "worried" | "angry" | "" when not clear; a hint, never a gate
     language: str = ""  # ISO 639-1 of the customer's newest message, "" when not clear
     stood_in: str = ""
     prompt_version: str = ""
