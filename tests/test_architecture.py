@@ -9,8 +9,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "agent"
 PURE = frozenset(
     """
-    bisect collections dataclasses datetime decimal enum functools hashlib html itertools json math
-    mailparser_reply operator pydantic re string types typing unicodedata urllib zoneinfo
+    bisect collections dataclasses datetime decimal enum functools hashlib holidays html itertools
+    json mailparser_reply math operator pydantic re string types typing unicodedata urllib zoneinfo
     """.split()
 )
 ADAPTERS_MAY = frozenset(
