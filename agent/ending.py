@@ -51,6 +51,7 @@ class Ending:
                     autonomy=self.decided["autonomy"],
                     because=tuple(self.decided["because"]),
                     note_id=outcome.note_id,
+                    topic=_topic(self.proposed, self.decided),
                     error=None,
                     updated_at=now,
                 )
@@ -92,6 +93,12 @@ class Ending:
             noted_at=now,
             statements=statements or before.statements,
         )
+
+
+def _topic(proposed: Plain, decided: Plain) -> str:
+    """The topic that the proposal names, unless a rule called it unclear."""
+    unclear = any(f[0] == "topic-unclear" and f[3] for f in decided["findings"])
+    return "" if unclear else str((proposed.get("topic") or {}).get("name") or "")
 
 
 def _state(disposition: Disposition) -> RunState:

@@ -20,6 +20,7 @@ from agent.core.conversation import (
     OutboundAccount,
     Teammate,
 )
+from agent.core.levels import LevelChange
 from agent.core.proposal import Proposal, Statement
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
@@ -101,8 +102,14 @@ class HelpdeskWriter(Protocol):
     def stage_draft(self, draft: NewDraft) -> Draft:
         """Save an unsent draft."""
 
-    def release_draft(self, draft_id: str, channel: str, *, at: datetime) -> None:
-        """Send that draft (PUT with `sendAt`)."""
+    def release_draft(
+        self, draft_id: str, channel: str, *, at: datetime, within: timedelta | None = None
+    ) -> None:
+        """Send that draft (PUT with `sendAt`).
+
+        Raises HelpdeskUnavailable when the request could not be on its way `within` that span of
+        the call: what it rests on would be too old.
+        """
 
     def delete_draft(self, draft_id: str) -> None:
         """Withdraw a draft of our own. Gone already is fine."""
@@ -237,6 +244,7 @@ class Run:
     error: RunError | None = None
     tries: int = 0  # times it was started or continued
     note_id: str | None = None
+    topic: str = ""  # the routine topic that its message matched, if it was clear enough
     snapshot: Mapping[str, Any] = field(default_factory=dict)  # the conversation, as search gave it
 
 
@@ -310,6 +318,46 @@ class Pause:
     by: str
     at: datetime
     reason: str = ""
+
+
+class Verdict(StrEnum):
+    """What a teammate made of a draft."""
+
+    APPROVED = "approved"  # here; Sidenote sends it
+    REJECTED = "rejected"  # here; Sidenote withdraws it
+    SENT_AS_IS = "sent-as-is"  # in Kustomer's composer, as the next two
+    SENT_EDITED = "sent-edited"
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """A teammate's verdict on the draft of one run.
+
+    `binds` is a hash of the turn, the recipient and the very text that was approved. `outcome` is
+    "" while it is not carried out, else what became of it: "sent", "withdrawn", "overtaken",
+    "failed", "unknown", or "in-kustomer" for what was done there.
+    """
+
+    run_id: str
+    conversation_id: str
+    verdict: Verdict
+    by: str  # "" when Kustomer does not tell
+    at: datetime
+    topic: str = ""
+    reason: str = ""
+    binds: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicCount:
+    """How many runs of a topic ended so."""
+
+    topic: str
+    disposition: Disposition | None  # None: not ended
+    because: tuple[str, ...]
+    runs: int = 1
 
 
 class Store(Protocol):
@@ -441,6 +489,25 @@ class Store(Protocol):
 
     def paused(self) -> Pause | None:
         """Who paused, or None."""
+
+    # what teammates said
+    def level_changes(self) -> tuple[LevelChange, ...]:
+        """Every change of a topic's level, oldest first."""
+
+    def add_level_change(self, change: LevelChange) -> bool:
+        """Add it, if its `number` is the next one; False when somebody else was quicker."""
+
+    def approval(self, run_id: str) -> Approval | None:
+        """The verdict on a run's draft, or None."""
+
+    def approvals(self, *, since: datetime | None = None) -> tuple[Approval, ...]:
+        """All verdicts, or those given at or after `since`; newest first."""
+
+    def set_approval(self, approval: Approval, *, was: Approval | None) -> bool:
+        """Insert or replace it, if what stands is still `was`; else False."""
+
+    def topic_counts(self, since: datetime) -> tuple[TopicCount, ...]:
+        """Runs created at or after `since` that matched a topic, by how they ended and why."""
 
     # workers
     def take_slot(self, worker: str, *, owner: str, now: datetime, ttl: timedelta) -> bool:

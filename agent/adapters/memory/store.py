@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
 
+from agent.adapters.memory.team import TeamWords
 from agent.core.turn import Action, Turn
 from agent.errors import PermanentError, StoreUnavailable
 from agent.ports import (
@@ -34,7 +35,7 @@ class _Lease:
     until: datetime
 
 
-class MemoryStore:
+class MemoryStore(TeamWords):
     """Forgets everything with its process. Threads may share it."""
 
     def __init__(self) -> None:
@@ -49,6 +50,7 @@ class MemoryStore:
         self._claims: dict[str, _Lease] = {}
         self._slots: dict[str, _Lease] = {}
         self._pause: Pause | None = None
+        self._forget_words()
 
     # poller
 

@@ -31,6 +31,7 @@ def run_values(run: Run) -> Values:
         "tries": run.tries,
         "note_id": run.note_id,
         "snapshot": dict(run.snapshot),
+        "topic": run.topic,
     }
 
 
@@ -51,6 +52,7 @@ def run_of_row(row: Row[Any]) -> Run:
         tries=row.tries,
         note_id=row.note_id,
         snapshot=row.snapshot,
+        topic=row.topic,
     )
 
 

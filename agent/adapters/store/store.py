@@ -7,10 +7,13 @@ from agent.adapters.store.deliveries import DeliveryTables
 from agent.adapters.store.migrate import migrate
 from agent.adapters.store.polling import PollerTables
 from agent.adapters.store.runs import RunTables
+from agent.adapters.store.team import TeamTables
 from agent.ports import Store
 
 
-class SqlStore(PollerTables, RunTables, ConversationTables, DeliveryTables, ControlTables, Upkeep):
+class SqlStore(
+    PollerTables, RunTables, ConversationTables, DeliveryTables, ControlTables, TeamTables, Upkeep
+):
     """Our own tables, as `agent.ports.Store` describes them. Up to ten threads may share one."""
 
     def __init__(self, database: Database) -> None:

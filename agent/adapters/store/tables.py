@@ -6,7 +6,8 @@ Every name begins with `sidenote_`: the runs engine keeps its own tables in the 
 from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
 
 from agent.adapters.store.columns import Choice, Json, Moment
-from agent.ports import DeliveryState, Disposition, RunState
+from agent.core.team_policy import Level
+from agent.ports import DeliveryState, Disposition, RunState, Verdict
 
 metadata = MetaData()
 
@@ -28,6 +29,7 @@ runs = Table(
     Column("tries", Integer, nullable=False),
     Column("note_id", Text),
     Column("snapshot", Json, nullable=False),
+    Column("topic", Text, nullable=False),
 )
 
 receipts = Table(
@@ -94,6 +96,33 @@ slots = Table(
     Column("worker", Text, primary_key=True),
     Column("owner", Text, nullable=False),
     Column("lease_until", Moment, nullable=False),
+)
+
+levels = Table(
+    "sidenote_levels",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("level", Choice(Level), nullable=False),
+    Column("was", Choice(Level), nullable=False),
+    Column("file_level", Choice(Level), nullable=False),
+    Column("changed_by", Json, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("why", Json, nullable=False),
+)
+
+approvals = Table(
+    "sidenote_approvals",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("verdict", Choice(Verdict), nullable=False),
+    Column("given_by", Json, nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("reason", Json, nullable=False),
+    Column("binds", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
 )
 
 migrations = Table(
