@@ -1,7 +1,9 @@
 """The topic of a policy whose description and examples are nearest to a question.
 
-TF-IDF over words, pairs of words and letter runs, compared by cosine; a plain dictionary holds
-it, so that no numerical library is needed. Letter runs see through typing errors and inflection.
+TF-IDF over words, pairs of words and letter runs; plain dictionaries hold it, so that no numerical
+library is needed. Letter runs see through typing errors and inflection. Two things are added: how
+far inside the topic's border the question lies (`core/topic_borders.py`), which tells topics
+apart, and how like it is to the nearest examples, which tells that it belongs to any.
 """
 
 import math
@@ -14,13 +16,15 @@ from itertools import pairwise
 
 from agent.core.proposal import TopicGuess
 from agent.core.team_policy import Topic
+from agent.core.topic_borders import Border, Vector, borders_of
 
 _WORD = re.compile(r"[^\W_]+")
 _LETTER_RUNS = (3, 4)  # long enough to mean something, short enough to survive a typing error
-NOTHING_NEAR = (
-    0.2  # likeness, 0..1; below this a question shares little but small words with a topic
-)
-CLEARLY_NEAR = 0.5  # likeness of a question that is an example in other words
+# Border value and likeness together, less what speaks for another topic. On real questions of which
+# half fit no topic, nine in ten fit none at the first, and nearly all fit the topic at the second.
+NOTHING_NEAR, CLEARLY_NEAR = -0.6, 0.75
+CLEARLY_LIKE = 0.3  # likeness, 0..1; a border alone says little of words that no example has
+LEAST_MARGIN = 0.05  # below this the topic is named by chance
 FEW = 5  # examples of a topic that are looked at together
 # Small words say what kind of sentence it is, not what it is about.
 _SMALL_WEIGHT = 0.3
@@ -43,12 +47,13 @@ _SMALL_WORDS = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class TopicIndex:
-    """The vectors of one policy's topics, made once for each version of it."""
+    """The vectors of one policy's topics and their borders, made once for each version of it."""
 
     weights: Mapping[str, float]
     unseen: float  # weight of what no topic mentions
     postings: Mapping[str, tuple[tuple[int, float], ...]]  # term -> (text, share of its length)
     topics: tuple[str, ...]  # of each text
+    borders: Mapping[str, Border]
 
 
 def index_of(topics: Sequence[Topic]) -> TopicIndex:
@@ -62,53 +67,80 @@ def index_of(topics: Sequence[Topic]) -> TopicIndex:
     weights = {term: math.log((1 + total) / (1 + count)) + 1 for term, count in appears.items()}
     unseen = math.log(1 + total) + 1
     postings: dict[str, list[tuple[int, float]]] = {}
-    for at, (_, terms) in enumerate(counted):
-        for term, share in _unit(terms, weights, unseen).items():
+    vectors = [_unit(terms, weights, unseen) for _, terms in counted]
+    for at, vector in enumerate(vectors):
+        for term, share in vector.items():
             postings.setdefault(term, []).append((at, share))
+    names = tuple(name for name, _ in counted)
     return TopicIndex(
         weights=weights,
         unseen=unseen,
         postings={term: tuple(found) for term, found in postings.items()},
-        topics=tuple(name for name, _ in counted),
+        topics=names,
+        borders=borders_of(vectors, names),
     )
 
 
 def nearest_topic(index: TopicIndex, texts: Sequence[str]) -> TopicGuess:
-    """The topic that any of the texts is nearest to, and its lead over the next one.
+    """The topic that any of the texts is nearest to, and how clearly.
 
-    The margin is the share of its likeness that the next one lacks, less when it is not clearly
-    near itself. No topic when nothing is near.
+    The margin is 0..1: how near it is, less as far as another topic is near as well. No topic when
+    nothing is near.
     """
-    best_of: dict[str, float] = {}
+    best_of: dict[str, Near] = {}
     for text in texts:
-        for name, value in likeness(index, text):
-            best_of[name] = max(value, best_of.get(name, 0.0))
-    ranked = sorted(best_of.items(), key=lambda found: (-found[1], found[0]))
-    if not ranked or ranked[0][1] < NOTHING_NEAR:
+        for near in nearness(index, text):
+            best_of[near.topic] = max(near, best_of.get(near.topic, near), key=lambda n: n.value)
+    if not best_of:
         return TopicGuess()
-    (name, best), second = ranked[0], ranked[1][1] if len(ranked) > 1 else 0.0
-    return TopicGuess(name=name, margin=round((1 - second / best) * min(1, best / CLEARLY_NEAR), 4))
+    first, *others = sorted(best_of.values(), key=_nearest_first)
+    lead = first.value - max(0.0, *(other.value for other in others), 0.0)
+    inside = (lead - NOTHING_NEAR) / (CLEARLY_NEAR - NOTHING_NEAR)
+    margin = round(min(inside, first.likeness / CLEARLY_LIKE, 1.0), 4)
+    return TopicGuess(name=first.topic, margin=margin) if margin > LEAST_MARGIN else TopicGuess()
 
 
-def likeness(index: TopicIndex, text: str) -> tuple[tuple[str, float], ...]:
-    """Every topic that shares anything with the text and how much, 0..1, nearest first.
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How near one topic is. `value` ranks: about 1.5 for an example, below 0 for most others."""
+
+    topic: str
+    value: float
+    likeness: float  # to its examples, 0..1
+
+
+def nearness(index: TopicIndex, text: str) -> tuple[Near, ...]:
+    """Every topic that shares a word with the text, nearest first."""
+    vector = _unit(_terms(text), index.weights, index.unseen)
+    found = (
+        Near(name, index.borders[name].value(vector) + like, like)
+        for name, like in _likeness(index, vector).items()
+    )
+    return tuple(sorted(found, key=_nearest_first))
+
+
+def _nearest_first(near: Near) -> tuple[float, str]:
+    return (-near.value, near.topic)
+
+
+def _likeness(index: TopicIndex, vector: Vector) -> dict[str, float]:
+    """How like each topic's examples are, 0..1.
 
     Half of it is the nearest example, half the mean of the nearest few: one odd example does
     not make a topic.
     """
     to_example: defaultdict[int, float] = defaultdict(float)
-    for term, share in _unit(_terms(text), index.weights, index.unseen).items():
+    for term, share in vector.items():
         for at, other in index.postings.get(term, ()):
             to_example[at] += share * other
     of_topic: defaultdict[str, list[float]] = defaultdict(list)
     for at, cosine in to_example.items():
         of_topic[index.topics[at]].append(cosine)
     sizes = Counter(index.topics)
-    values = {
+    return {
         name: (max(found) + sum(sorted(found)[-FEW:]) / min(FEW, sizes[name])) / 2
         for name, found in of_topic.items()
     }
-    return tuple(sorted(values.items(), key=lambda found: (-found[1], found[0])))
 
 
 def _terms(text: str) -> Counter[str]:
