@@ -25,6 +25,7 @@ from agent.errors import (
 )
 from agent.ports import Clock, Delivery, DeliveryState, HelpdeskReader, HelpdeskWriter, Store
 from agent.retries import DEFAULT_RETRIES, Retries
+from agent.urgency import urgent
 
 CLAIMED_ELSEWHERE = timedelta(seconds=5)  # then the other one may be through
 CLAIM = timedelta(minutes=3)  # longer than one attempt with its look, so a claim outlives neither
@@ -199,7 +200,8 @@ class _Attempts:
 
     def look(self) -> Known:
         try:
-            self.notes = self.desk.reader.notes(self.delivery.conversation_id)
+            with urgent():  # what became of a write goes before polling
+                self.notes = self.desk.reader.notes(self.delivery.conversation_id)
         except HelpdeskMissing:
             return Known.GONE
         ours = [note for note in self.notes if note.marker == self.delivery.marker]

@@ -5,6 +5,7 @@ n started" is committed before the request, and only the one draft id we staged 
 so it is one message at the most. What nobody can tell ends as unknown and is never sent again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,7 +27,8 @@ from agent.urgency import urgent
 
 # Seconds after the release at which the messages are read; the sum is the settle time of 120 s.
 CONFIRM_AFTER = (0.2, 0.3, 0.5, 1, 3, 5, 10, 20, 40, 40)
-LOOK_AGAIN_WITHIN = timedelta(seconds=2)  # an older look is no look: look once more
+# From the beginning of a look to the release: an older look is no look, look once more.
+LOOK_AGAIN_WITHIN = timedelta(seconds=2)
 OVER = frozenset(
     {
         DeliveryState.ARRIVED,
@@ -38,19 +40,33 @@ OVER = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a staged reply may not go after all. `withdraw`: nor stay as a draft."""
+
+    why: str
+    withdraw: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """One reply: what to write, and the conversation that it was decided upon."""
+    """One reply: what to write, and the conversation that it was decided upon.
+
+    `refusal` is asked right before each release: a topic may have been lowered meanwhile, a limit
+    reached.
+    """
 
     intent: Delivery
     draft: NewDraft
     basis: Basis
+    refusal: Callable[[], Refusal | None] = lambda: None
 
 
 def deliver_reply(desk: NoteDesk, reply: Reply) -> Delivery:
     """Stage the draft, look again, release it and read back what became true.
 
     The delivery given back is `ARRIVED`, `OVERTAKEN` (the draft is withdrawn, or a teammate's
-    business now), `FAILED` (Kustomer reports that it could not be delivered) or `UNKNOWN`.
+    business now), `SAVED` (it may not go, and waits for a teammate), `FAILED` (Kustomer reports
+    that it could not be delivered) or `UNKNOWN`.
 
     Raises:
         Held: paused or stopping before the release; the draft lies unsent. Call again.
@@ -78,15 +94,17 @@ class _Release:
     delivery: Delivery
     tries: int = 0  # looks that were to end in a release
     made: int = 0  # releases started
+    unheard: bool = False  # some release may be applied that we heard nothing of
     withdrawn: bool = False
-    looked_at: datetime | None = None
+    looked_at: tuple[datetime, float] | None = None  # by the wall, and by the clock that is steady
     why: str = ""
     message: Message | None = None
     error: AgentError | None = None
     seen: Seen = field(init=False)
 
     def __post_init__(self) -> None:
-        self.seen = Seen.RELEASE_STARTED if self.delivery.releases else Seen.STAGED
+        self.unheard = self.delivery.releases > 0
+        self.seen = Seen.RELEASE_STARTED if self.unheard else Seen.STAGED
 
     def run(self) -> Delivery:
         moves = {
@@ -117,10 +135,10 @@ class _Release:
     def look_again(self) -> Seen:
         """Read everything the decision rests on; the conversation's messages last."""
         desk, basis = self.desk, self.reply.basis
+        self.looked_at = desk.clock.now(), desk.clock.monotonic()
         try:
             ours, drafts = self.our_draft()
             conversation = desk.reader.conversation(basis.conversation_id)
-            self.looked_at = desk.clock.now()
             messages = desk.reader.messages(basis.conversation_id)
         except HelpdeskMissing:
             self.why = "the conversation is gone"
@@ -131,13 +149,29 @@ class _Release:
             return Seen.RELEASE_STARTED if self.delivery.releases else Seen.TOUCHED
         self.why = touched(ours, self.delivery.body, self.reply.draft.to) or ""
         if self.why:
-            return Seen.GONE if ours is None and self.has_released else Seen.TOUCHED
+            return self.how_touched(ours)
         self.why = moved_on(basis, conversation, messages) or ""
         if not self.why and teammate_is_writing(
             drafts, basis.conversation_id, draft_id=self.draft_id
         ):
             self.why = "a teammate is writing a reply"
-        return Seen.MOVED_ON if self.why else Seen.UNCHANGED
+        return Seen.MOVED_ON if self.why else self.if_allowed()
+
+    def if_allowed(self) -> Seen:
+        """Asked last: nothing but the release itself comes after it."""
+        refusal = self.reply.refusal()
+        if refusal is None:
+            return Seen.UNCHANGED
+        self.why = refusal.why
+        return Seen.MOVED_ON if refusal.withdraw else Seen.NOT_ALLOWED
+
+    def how_touched(self, ours: Draft | None) -> Seen:
+        if ours is None:
+            return Seen.GONE if self.has_released else Seen.TOUCHED
+        if self.unheard:
+            self.why += "; a release of it may still be under way"
+            return Seen.TOUCHED_UNHEARD
+        return Seen.TOUCHED
 
     @property
     def has_released(self) -> bool:
@@ -149,18 +183,24 @@ class _Release:
             raise self.error or HelpdeskUnavailable("it took too long to look again")
         self.tries += 1
         now = desk.clock.now()
-        if self.is_look_old():
+        if self.age_of_look() >= LOOK_AGAIN_WITHIN:
             return Seen.STILL_LISTED
         desk.store.start_release(self.delivery.marker, fence=self.delivery.fence, now=now)
         self.made += 1
         # Last of all, so that nothing is released once a pause is committed, nor on an old look
         # because the database was slow or we were stopped meanwhile.
         desk.guard()
-        if self.is_look_old():
-            return Seen.STILL_LISTED
+        left = LOOK_AGAIN_WITHIN - self.age_of_look()
+        return self.ask_to_send(now, left) if left > timedelta() else Seen.STILL_LISTED
+
+    def ask_to_send(self, now: datetime, within: timedelta) -> Seen:
+        desk = self.desk
         try:
-            desk.writer.release_draft(self.draft_id, self.reply.draft.channel, at=now)
+            desk.writer.release_draft(
+                self.draft_id, self.reply.draft.channel, at=now, within=within
+            )
         except OutcomeUnknown as error:
+            self.unheard = True
             self.error = HelpdeskUnavailable(str(error))
             return Seen.RELEASE_STARTED
         except (HelpdeskBusy, HelpdeskUnavailable) as error:
@@ -171,9 +211,13 @@ class _Release:
             return Seen.GONE
         return Seen.RELEASED
 
-    def is_look_old(self) -> bool:
-        now = self.desk.clock.now()
-        return self.looked_at is None or now - self.looked_at > LOOK_AGAIN_WITHIN
+    def age_of_look(self) -> timedelta:
+        """By whichever clock moved more: the wall's may jump, the steady one stand in a sleep."""
+        if self.looked_at is None:
+            return timedelta.max
+        (at, steadily_at), clock = self.looked_at, self.desk.clock
+        steady = timedelta(seconds=clock.monotonic() - steadily_at)
+        return max(abs(clock.now() - at), steady)
 
     def check_draft(self) -> Seen:
         ours, _ = self.our_draft()
@@ -189,11 +233,11 @@ class _Release:
             self.desk.guard()
             try:
                 self.desk.writer.delete_draft(ours.id)
+                self.withdrawn = True
             except OutcomeUnknown as error:
                 raise HelpdeskUnavailable(str(error)) from None
             except HelpdeskRefused:
                 self.why += "; the draft could not be withdrawn"
-            self.withdrawn = True
         # A release that we know nothing of may have been quicker than the withdrawal.
         return Seen.GONE if self.has_released else Seen.TOUCHED
 
@@ -217,6 +261,7 @@ class _Release:
     def end(self, step: Next) -> Delivery:
         state = {
             Next.SETTLE_ARRIVED: DeliveryState.ARRIVED,
+            Next.SETTLE_SAVED: DeliveryState.SAVED,
             Next.SETTLE_OVERTAKEN: DeliveryState.OVERTAKEN,
             Next.SETTLE_FAILED: DeliveryState.FAILED,
             Next.SETTLE_UNKNOWN: DeliveryState.UNKNOWN,

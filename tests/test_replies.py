@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from agent.adapters.memory.helpdesk import Request
 from agent.core.basis import Basis
 from agent.core.conversation import Address, Customer, Direction, Message, Status
 from agent.core.turn import Action, Turn, marker_of
@@ -15,6 +16,7 @@ from agent.errors import (
     Held,
     HelpdeskBusy,
     HelpdeskMissing,
+    HelpdeskRefused,
     HelpdeskUnavailable,
     OutcomeUnknown,
 )
@@ -235,6 +237,137 @@ def test_looking_that_always_takes_too_long_gives_up_and_sends_nothing(
     with pytest.raises(HelpdeskUnavailable, match="too long"):
         deliver_reply(world.desk, reply)
     assert sent(world, reply) == []
+
+
+def test_a_look_is_as_old_as_the_first_thing_it_read(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The drafts were slow to come, a teammate closed the conversation: it went all the same.
+    conversation_id, real = reply.basis.conversation_id, world.helpdesk.messages
+
+    def slow(asked: str) -> tuple[Message, ...]:
+        monkeypatch.setattr(world.helpdesk, "messages", real)
+        closed(world, conversation_id)
+        world.clock.advance(timedelta(seconds=2))
+        return real(asked)
+
+    monkeypatch.setattr(world.helpdesk, "messages", slow)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert sent(world, reply) == []
+
+
+def test_a_clock_set_back_makes_no_old_look_young(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation_id, real = reply.basis.conversation_id, world.store.start_release
+
+    def slow(marker: str, *, fence: int, now: datetime) -> int:
+        monkeypatch.setattr(world.store, "start_release", real, raising=False)
+        world.clock.advance(timedelta(minutes=1))
+        world.clock._start -= timedelta(minutes=1)
+        world.helpdesk.receive(conversation_id, "Never mind, it came.")
+        return real(marker, fence=fence, now=now)
+
+    monkeypatch.setattr(world.store, "start_release", slow, raising=False)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert sent(world, reply) == []
+
+
+@pytest.mark.parametrize("error", [OutcomeUnknown("timeout"), HelpdeskBusy("429")], ids=repr)
+def test_each_further_release_is_looked_before_anew(
+    world: SmallWorld, reply: Reply, error: AgentError
+) -> None:
+    conversation_id = reply.basis.conversation_id
+    noticed = world.helpdesk.noticed
+
+    def writes_then(request: Request) -> object:
+        if request.method == "release_draft":
+            customer_writes(world, conversation_id)
+        return noticed(request)
+
+    world.helpdesk.noticed = writes_then  # type: ignore[method-assign, assignment]
+    world.helpdesk.fail(error, on="release_draft")
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert (sent(world, reply), drafts(world)) == ([], 0)
+
+
+def test_the_release_is_told_how_long_the_look_still_holds(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, release = world.helpdesk.messages, world.helpdesk.release_draft
+    told: list[timedelta | None] = []
+
+    def slow(conversation_id: str) -> tuple[Message, ...]:
+        world.clock.advance(timedelta(seconds=0.5))
+        return read(conversation_id)
+
+    def releasing(
+        draft_id: str, channel: str, *, at: datetime, within: timedelta | None = None
+    ) -> None:
+        told.append(within)
+        release(draft_id, channel, at=at, within=within)
+
+    monkeypatch.setattr(world.helpdesk, "messages", slow)
+    monkeypatch.setattr(world.helpdesk, "release_draft", releasing)
+    deliver_reply(world.desk, reply)
+
+    assert told == [timedelta(seconds=1.5)]
+
+
+def edits_before_the_second_look(world: SmallWorld) -> None:
+    """A teammate takes our draft as theirs once its release was asked for."""
+    noticed = world.helpdesk.noticed
+
+    def editing(request: Request) -> object:
+        if request.method == "release_draft":
+            for draft_id, (customer, draft) in world.helpdesk._drafts.items():
+                world.helpdesk._drafts[draft_id] = (customer, replace(draft, body="Dear Mara, …"))
+        return noticed(request)
+
+    world.helpdesk.noticed = editing  # type: ignore[method-assign, assignment]
+
+
+def test_edited_while_its_release_is_unanswered_nobody_can_tell(
+    world: SmallWorld, reply: Reply
+) -> None:
+    # It said "overtaken", and then the release was applied after all, with the teammate's text.
+    world.helpdesk.fail(OutcomeUnknown("timeout"), on="release_draft")
+    edits_before_the_second_look(world)
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert delivery.state is DeliveryState.UNKNOWN
+    assert "edited" in delivery.error
+    assert "under way" in delivery.error
+
+
+def test_edited_after_a_release_that_was_not_taken_it_is_the_teammates(
+    world: SmallWorld, reply: Reply
+) -> None:
+    world.helpdesk.fail(HelpdeskBusy("429"), on="release_draft")
+    edits_before_the_second_look(world)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+
+
+def test_an_unanswered_release_whose_draft_cannot_be_withdrawn_is_unknown(
+    world: SmallWorld, reply: Reply
+) -> None:
+    conversation_id, noticed = reply.basis.conversation_id, world.helpdesk.noticed
+
+    def writes_then(request: Request) -> object:
+        if request.method == "release_draft":
+            customer_writes(world, conversation_id)
+        return noticed(request)
+
+    world.helpdesk.noticed = writes_then  # type: ignore[method-assign, assignment]
+    world.helpdesk.fail(OutcomeUnknown("timeout"), on="release_draft")
+    world.helpdesk.fail(HelpdeskRefused("422"), on="delete_draft")
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.UNKNOWN
 
 
 def test_a_pause_that_comes_while_looking_again_holds_the_release(

@@ -90,6 +90,8 @@ class Seen(StrEnum):
     UNCHANGED = "unchanged"  # looked again: the conversation and the draft are as decided upon
     MOVED_ON = "moved-on"  # looked again: somebody wrote, closed, took over …
     TOUCHED = "touched"  # looked again: somebody changed, sent or deleted our draft
+    TOUCHED_UNHEARD = "touched-unheard"  # … changed it while a release of it was unanswered
+    NOT_ALLOWED = "not-allowed"  # the topic was lowered, or a limit is reached
     RELEASED = "released"  # Kustomer took the release
     VISIBLE = "visible"  # our message stands in the conversation
     BOUNCED = "bounced"  # it stands there with a delivery failure
@@ -105,6 +107,7 @@ class Next(StrEnum):
     WITHDRAW = "withdraw"  # delete our own draft, then overtaken
     CONFIRM = "confirm"
     SETTLE_ARRIVED = "settle-arrived"
+    SETTLE_SAVED = "settle-saved"  # the draft waits for a teammate
     SETTLE_OVERTAKEN = "settle-overtaken"
     SETTLE_FAILED = "settle-failed"
     SETTLE_UNKNOWN = "settle-unknown"
@@ -120,6 +123,9 @@ REPLY_NEXT: dict[Seen, Next] = {
     Seen.UNCHANGED: Next.RELEASE,
     Seen.MOVED_ON: Next.WITHDRAW,
     Seen.TOUCHED: Next.SETTLE_OVERTAKEN,
+    # That release may still be applied, and would send what the teammate made of it.
+    Seen.TOUCHED_UNHEARD: Next.SETTLE_UNKNOWN,
+    Seen.NOT_ALLOWED: Next.SETTLE_SAVED,
     Seen.RELEASED: Next.CONFIRM,
     Seen.VISIBLE: Next.SETTLE_ARRIVED,
     Seen.BOUNCED: Next.SETTLE_FAILED,

@@ -223,7 +223,9 @@ class Door:
 
         return self._write("stage_draft", draft.customer_id, work, marker=draft.marker)
 
-    def release_draft(self, draft_id: str, channel: str, *, at: datetime) -> None:
+    def release_draft(
+        self, draft_id: str, channel: str, *, at: datetime, within: timedelta | None = None
+    ) -> None:
         def work() -> tuple[None, str, str]:
             self._truth.release(draft_id, self._passage.process.name)
             return None, str(self._truth.lying[draft_id].draft.conversation_id), draft_id

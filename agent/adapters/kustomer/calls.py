@@ -41,6 +41,8 @@ class Patience:
 
     read: timedelta = timedelta(seconds=15)
     write: timedelta = timedelta(seconds=30)  # longer: giving up on one leaves it unknown
+    # Shorter: while a release is unanswered nobody looks whether it still should go.
+    release: timedelta = timedelta(seconds=10)
     retries: Retries = DEFAULT_RETRIES
     jitter: Callable[[], float] = random.random  # 0..1
 
@@ -77,18 +79,32 @@ class Calls:
         return answered
 
     def write(
-        self, request: Request, parse: Callable[[Answer], T], *, counted: Write | None = None
+        self,
+        request: Request,
+        parse: Callable[[Answer], T],
+        *,
+        counted: Write | None = None,
+        within: timedelta | None = None,
     ) -> T:
         """Send once. `counted` is what it counts against for its customer, where that is limited.
+
+        With `within` it is sent in that span or not at all: no wait for a place of our share, nor
+        for a connection, makes it later.
 
         Raises:
             OutcomeUnknown: it may have been applied. Look before sending it again.
             AgentError: any other of ours says that it was not applied.
         """
+        asked = self._clock.monotonic()
         self._budget.take(_kind(request), counted)
+        span = self._patience.write if within is None else self._patience.release
+        if within is not None:
+            within -= timedelta(seconds=self._clock.monotonic() - asked)
+            if within <= timedelta():
+                raise HelpdeskUnavailable(f"{request.doing}: not sent, it had to wait too long")
         self._count(request)
         try:
-            answer = exchange(self._http, request, span=self._patience.write)
+            answer = exchange(self._http, request, span=span, connected=within)
         except UPSTREAM as error:
             raise write_failed(error, request.doing) from error
         failure = self._failure(answer, request)

@@ -1,7 +1,7 @@
 """Kustomer, as the rest of Sidenote sees it: values in, values out, errors of ours."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -203,12 +203,17 @@ class Kustomer:
         call = Request(name="draft", method="POST", path=path, content=content)
         return self._write(call, parse_draft, Write(Written.DRAFTS, draft.customer_id))
 
-    def release_draft(self, draft_id: str, channel: str, *, at: datetime) -> None:
-        """Send that draft. Source: PUT /v1/drafts/{id} with `sendAt`; `channel` is required."""
+    def release_draft(
+        self, draft_id: str, channel: str, *, at: datetime, within: timedelta | None = None
+    ) -> None:
+        """Send that draft. Source: PUT /v1/drafts/{id} with `sendAt`; `channel` is required.
+
+        Raises HelpdeskUnavailable when it could not be on its way `within` that span of the call.
+        """
         content = drafts.release(channel, at=at, whatsapp_app=self._whatsapp_app)
         path = _path("drafts", draft_id)
         call = Request(name="release", method="PUT", path=path, content=content)
-        self._write(call, parse_id)
+        self._calls.write(call, lambda answer: parse_id(parse_one(answer.body)), within=within)
 
     def delete_draft(self, draft_id: str) -> None:
         """Withdraw a draft of our own. Gone already is fine."""

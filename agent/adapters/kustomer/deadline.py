@@ -21,20 +21,35 @@ _IDLE = 5.0  # seconds; a write on a connection that the server just closed is a
 _SLICE = 16 * 1024  # bytes per write, so that the deadline is looked at in between
 
 _ends_at: ContextVar[float | None] = ContextVar("_ends_at", default=None)
+_connected_at: ContextVar[float | None] = ContextVar("_connected_at", default=None)
 
 
 @contextmanager
-def within(span: timedelta) -> Iterator[None]:
-    """Everything that this thread sends or reads inside ends by then (monotonic time)."""
-    token = _ends_at.set(time.monotonic() + span.total_seconds())
+def within(span: timedelta, *, connected: timedelta | None = None) -> Iterator[None]:
+    """Everything that this thread sends or reads inside ends by then (monotonic time).
+
+    A connection that has to be made first stands within `connected`, TLS and all, or fails.
+    """
+    now = time.monotonic()
+    whole = _ends_at.set(now + span.total_seconds())
+    first = _connected_at.set(None if connected is None else now + connected.total_seconds())
     try:
         yield
     finally:
-        _ends_at.reset(token)
+        _ends_at.reset(whole)
+        _connected_at.reset(first)
+
+
+def _left_to_connect(timeout: float | None) -> float | None:
+    left = _until(_ends_at.get(), timeout, httpcore.ConnectTimeout)
+    return _until(_connected_at.get(), left, httpcore.ConnectTimeout)
 
 
 def _left(timeout: float | None, late: type[Exception]) -> float | None:
-    ends_at = _ends_at.get()
+    return _until(_ends_at.get(), timeout, late)
+
+
+def _until(ends_at: float | None, timeout: float | None, late: type[Exception]) -> float | None:
     if ends_at is None:
         return timeout
     left = ends_at - time.monotonic()
@@ -68,7 +83,7 @@ class _Backend(httpcore.NetworkBackend):
         # One address at a time: the standard library grants each address the whole timeout.
         failure: Exception = httpcore.ConnectError("the name has no address")
         for address in _addresses(host, port):
-            left = _left(timeout, httpcore.ConnectTimeout)
+            left = _left_to_connect(timeout)
             try:
                 inner = self._inner.connect_tcp(address, port, left, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
@@ -110,7 +125,7 @@ class _Stream(httpcore.NetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
-        left = _left(timeout, httpcore.ConnectTimeout)
+        left = _left_to_connect(timeout)
         return _Stream(self._inner.start_tls(ssl_context, server_hostname, left))
 
     def get_extra_info(self, info: str) -> Any:  # noqa: ANN401 - httpcore's own signature

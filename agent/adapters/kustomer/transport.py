@@ -91,8 +91,10 @@ def _transport_to(address: httpx.URL) -> DeadlineTransport:
         ) from None
 
 
-def exchange(http: httpx.Client, request: Request, *, span: timedelta) -> Answer:
-    """Send once and read the answer, all within `span`.
+def exchange(
+    http: httpx.Client, request: Request, *, span: timedelta, connected: timedelta | None = None
+) -> Answer:
+    """Send once and read the answer, all within `span`; it goes out within `connected` or never.
 
     Raises:
         httpx.HTTPError: as httpx names it. `DecodingError` also when the answer is larger than
@@ -100,14 +102,16 @@ def exchange(http: httpx.Client, request: Request, *, span: timedelta) -> Answer
             even when its body cannot be read: its status is what counts.
     """
     seconds = span.total_seconds()
+    connect = min(_CONNECT, seconds, seconds if connected is None else connected.total_seconds())
+    pool = seconds if connected is None else connect
     with (
-        within(span),
+        within(span, connected=connected),
         http.stream(
             request.method,
             request.path,
             params=dict(request.params),
             json=request.content,
-            timeout=httpx.Timeout(seconds, connect=min(_CONNECT, seconds)),
+            timeout=httpx.Timeout(seconds, connect=connect, pool=pool),
             follow_redirects=False,
         ) as response,
     ):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from itertools import count
 from threading import RLock
@@ -276,7 +276,9 @@ class MemoryHelpdesk:
         return staged
 
     @_call
-    def release_draft(self, draft_id: str, channel: str, *, at: datetime) -> None:
+    def release_draft(
+        self, draft_id: str, channel: str, *, at: datetime, within: timedelta | None = None
+    ) -> None:
         """See `HelpdeskWriter`."""
         if draft_id not in self._drafts:
             raise HelpdeskMissing("There is no such draft.")

@@ -1,9 +1,10 @@
 """A call ends in time, whatever the server does with its bytes; a large answer is cut off."""
 
 import gzip
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from urllib.request import getproxies
 
@@ -95,6 +96,26 @@ def test_a_server_that_never_takes_the_request_is_left_in_time() -> None:
             exchange(http, request, span=SPAN)
 
         assert time.monotonic() - started < SPAN.total_seconds() + SLACK
+
+
+def test_a_connection_that_is_slow_to_come_is_given_up_before_anything_is_sent() -> None:
+    # Nothing listens behind a full queue of connections, so the next one waits.
+    with socket.socket() as door, ExitStack() as stack:
+        door.bind(("127.0.0.1", 0))
+        door.listen(0)
+        for _ in range(8):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(door.getsockname())
+        url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        http = stack.enter_context(kustomer_client(url, "key"))
+        request = Request(name="x", method="PUT", path="/v1/x", content={})
+        started = time.monotonic()
+
+        with pytest.raises(httpx.ConnectTimeout):
+            exchange(http, request, span=SPAN * 5, connected=SPAN / 4)
+
+        assert time.monotonic() - started < SPAN.total_seconds() / 4 + SLACK
 
 
 def test_the_last_read_of_a_call_waits_only_for_what_is_left() -> None:

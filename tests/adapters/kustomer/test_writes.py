@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from agent.adapters.kustomer import Kustomer
+from agent.adapters.kustomer import Kustomer, Unlimited, budget
 from agent.core.conversation import Author, AuthorKind, Draft, Note
 from agent.errors import (
     AgentError,
@@ -178,6 +179,36 @@ def test_a_draft_is_released_by_a_put_with_channel_and_time() -> None:
 
     assert server.lines == [f"PUT /v1/drafts/{D1}"]
     assert server.bodies == [{"channel": "email", "sendAt": "2026-11-03T12:00:00.000Z"}]
+
+
+class Crowded(Unlimited):
+    """A place of our share comes free after three seconds."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def take(self, kind: budget.Kind, write: budget.Write | None = None) -> None:
+        self._clock.sleep(3)
+
+
+def test_a_release_that_waited_too_long_for_its_place_is_not_sent() -> None:
+    # It went 90 s after the look that it rested on, when other work had used up our share.
+    server, clock = answering(one(draft_json())), FakeClock()
+    client = kustomer(server, clock=clock, budget=Crowded(clock))
+
+    with pytest.raises(HelpdeskUnavailable, match="wait too long"):
+        client.release_draft(D1, "email", at=NOON, within=timedelta(seconds=2))
+
+    assert server.seen == []
+
+
+def test_a_release_that_got_its_place_in_time_is_sent() -> None:
+    server, clock = answering(one(draft_json())), FakeClock()
+    client = kustomer(server, clock=clock, budget=Crowded(clock))
+
+    client.release_draft(D1, "email", at=NOON, within=timedelta(seconds=4))
+
+    assert server.lines == [f"PUT /v1/drafts/{D1}"]
 
 
 @pytest.mark.parametrize("status", [204, 404, 410])
