@@ -3,7 +3,8 @@
 The text is the team's approved answer and nothing else; to whom it goes is found by code.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from agent.core.basis import CUSTOMER_WROTE, Basis
 from agent.core.conversation import Conversation, Direction, Message
@@ -14,10 +15,10 @@ from agent.core.recipient import BY_ADDRESS, EMAIL, NoRecipient, Route, route
 from agent.core.turn import Action, Turn, marker_of
 from agent.drafts import stage
 from agent.errors import HelpdeskMissing
-from agent.handover import Reading
+from agent.handover import Reading, Staged
 from agent.notes import NoteDesk
 from agent.ports import Delivery, DeliveryState, Disposition, NewDraft
-from agent.replies import Reply, deliver_reply
+from agent.replies import Refusal, Reply, deliver_reply
 
 # What mail readers and other robots look at, so that no two robots answer each other. Source:
 # RFC 3834 section 5; the second is Microsoft's, honoured by Exchange.
@@ -91,6 +92,7 @@ class Answered:
     remote_id: str | None = None
     why: str = ""
     overtaken: bool = False
+    staged: Staged | None = None
 
 
 _OUTCOMES = {
@@ -101,7 +103,15 @@ _OUTCOMES = {
 }
 
 
-def answer(desk: NoteDesk, turn: Turn, reading: Reading, text: str, autonomy: Autonomy) -> Answered:
+def answer(
+    desk: NoteDesk,
+    turn: Turn,
+    reading: Reading,
+    text: str,
+    autonomy: Autonomy,
+    *,
+    refusal: Callable[[], Refusal | None] = lambda: None,
+) -> Answered:
     """Draft or send the approved answer; in doubt neither, and why. Safe to call again.
 
     Raises as `stage` and `deliver_reply` do.
@@ -111,10 +121,10 @@ def answer(desk: NoteDesk, turn: Turn, reading: Reading, text: str, autonomy: Au
             desk, turn, text, conversation=reading.conversation, messages=reading.messages
         )
     except NoRecipient as error:
-        return _no_reply(str(error))
-    delivery = carry_out(desk, reply, autonomy)
+        return no_reply(str(error))
+    delivery = carry_out(desk, replace(reply, refusal=refusal), autonomy)
     if delivery.state not in _OUTCOMES:
-        return _no_reply(delivery.error, overtaken=delivery.error == CUSTOMER_WROTE)
+        return no_reply(delivery.error, overtaken=delivery.error == CUSTOMER_WROTE)
     outcome, disposition = _OUTCOMES[delivery.state]
     return Answered(
         outcome=outcome,
@@ -122,10 +132,23 @@ def answer(desk: NoteDesk, turn: Turn, reading: Reading, text: str, autonomy: Au
         state=delivery.state,
         remote_id=delivery.remote_id,
         why=delivery.error,
+        staged=_staged(reply) if delivery.state is DeliveryState.SAVED else None,
     )
 
 
-def _no_reply(why: str, *, overtaken: bool = False) -> Answered:
+def _staged(reply: Reply) -> Staged:
+    draft = reply.draft
+    return Staged(
+        customer_id=draft.customer_id,
+        channel=draft.channel,
+        basis=reply.basis,
+        to=draft.to,
+        sender=draft.sender,
+    )
+
+
+def no_reply(why: str, *, overtaken: bool = False) -> Answered:
+    """There is none, and why."""
     return Answered(
         outcome=ReplyOutcome.NO_REPLY,
         disposition=Disposition.NOTED,

@@ -19,7 +19,8 @@ from agent.errors import (
 from agent.notes import NoteDesk
 from agent.ports import Delivery, DeliveryState, NewDraft
 
-STANDING = frozenset({DeliveryState.SAVED, DeliveryState.OVERTAKEN})
+# Nothing is left to stage: it lies there, or a teammate's approval has sent it.
+STANDING = frozenset(DeliveryState) - {DeliveryState.INTENDED}
 
 
 def stage(desk: NoteDesk, intent: Delivery, draft: NewDraft) -> Delivery:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.core.basis import Basis
 from agent.core.conversation import Conversation, Message, Note
 from agent.core.policy import Autonomy, Decision
 from agent.core.turn import Turn
@@ -37,6 +38,17 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """To whom a draft would go, and the conversation it was decided upon. Approvals rest on it."""
+
+    customer_id: str
+    channel: str
+    basis: Basis
+    to: str | None = None
+    sender: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Did:
     """What the act step made true."""
 
@@ -48,6 +60,7 @@ class Did:
     reply_state: DeliveryState | None = None
     reply_id: str | None = None  # the message once arrived, else the draft
     reply_why: str = ""  # why there was no reply, or what became of it
+    staged: Staged | None = None  # of a draft that waits for a teammate
 
 
 def gone_reading(turn: Turn, told: Told | None, now: datetime) -> Reading:

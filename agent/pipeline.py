@@ -9,15 +9,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.answering import answer
+from agent.answering import answer, no_reply
 from agent.core.conversation import Conversation, Direction, Message, Note
+from agent.core.levels import effective
 from agent.core.news import brings_news
 from agent.core.note import NoteContent, render_note, with_outcome
 from agent.core.policy import Autonomy, Decision, Facts, Rule, decide
 from agent.core.proposal import Proposal
 from agent.core.reply import SuggestedReply, suggested_reply
 from agent.core.rules import FOR_A_PERSON, NO_REPLY_FITS, RULES
-from agent.core.team_policy import TeamPolicy
+from agent.core.team_policy import Level, TeamPolicy
 from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
 from agent.ending import Ending
@@ -34,6 +35,7 @@ from agent.ports import (
     SeenTurn,
     Told,
 )
+from agent.replies import Refusal
 
 OLD_READING = timedelta(minutes=2)  # a reading older than this is looked at again before a write
 EMPTY = Proposal(statements=(), engine="")
@@ -52,6 +54,10 @@ class Pipeline:
     paused: Callable[[], Pause | None]
     rules: Sequence[Rule] = RULES
     version: str = field(default="")
+
+    def team_policy(self) -> TeamPolicy:
+        """The file's policy, with each topic at the level that is in force right now."""
+        return effective(self.policy, self.desk.store.level_changes())
 
     # --- read ---------------------------------------------------------------------------------
 
@@ -126,7 +132,7 @@ class Pipeline:
     ) -> tuple[Transcript, Proposal]:
         """The cleaned transcript and a grounded proposal. Writes nothing."""
         transcript = transcript_of(conversation, messages)
-        return transcript, self.model.propose(transcript, self.policy)
+        return transcript, self.model.propose(transcript, self.team_policy())
 
     # --- decide -------------------------------------------------------------------------------
 
@@ -150,7 +156,7 @@ class Pipeline:
 
     def _reply(self, reading: Reading, proposal: Proposal) -> SuggestedReply | None:
         channel = reading.messages[-1].channel if reading.messages else ""
-        return suggested_reply(proposal, self.policy, channel)
+        return suggested_reply(proposal, self.team_policy(), channel)
 
     def note_text(
         self, turn: Turn, reading: Reading, proposal: Proposal, decision: Decision | None
@@ -186,7 +192,7 @@ class Pipeline:
             messages=tuple(replace(m, text=cleaned.get(m.id, m.text)) for m in reading.messages),
             message_id=turn.message_id,
             proposal=proposal,
-            policy=self.policy,
+            policy=self.team_policy(),
             now=self.desk.clock.now(),
             watermark=self.desk.store.watermark(self.desk.clock.now()),
             already_noted=bool(reading.told and reading.told.note_id),
@@ -224,7 +230,18 @@ class Pipeline:
     def _answer(self, turn: Turn, reading: Reading, decision: Decided) -> Did:
         """The note comes last, to say what became of the reply."""
         autonomy = Autonomy[decision.autonomy.upper()]
-        answered = answer(self.desk, turn, reading, decision.reply, autonomy)
+        lowered = self._lowered(decision.topic)
+        if lowered is not None and lowered.withdraw and not self._reply_begun(turn):
+            answered = no_reply(lowered.why)
+        else:
+            answered = answer(
+                self.desk,
+                turn,
+                reading,
+                decision.reply,
+                autonomy,
+                refusal=lambda: self._lowered(decision.topic),
+            )
         if answered.overtaken:
             return Did(disposition=Disposition.OVERTAKEN, reply_why=answered.why)
         did = Did(disposition=answered.disposition)
@@ -246,7 +263,16 @@ class Pipeline:
             reply_state=answered.state,
             reply_id=answered.remote_id,
             reply_why=answered.why,
+            staged=answered.staged,
         )
+
+    def _lowered(self, topic: str) -> Refusal | None:
+        """Whether somebody has lowered the topic since it was decided upon."""
+        found = self.team_policy().topic(topic)
+        level = found.level if found is not None else Level.OFF
+        if level is Level.SEND:
+            return None
+        return Refusal(why=f"{topic} was lowered to {level}", withdraw=level is not Level.DRAFT)
 
     def post(self, turn: Turn, body: str) -> Delivery:
         """Deliver a note under the turn's own key."""

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from agent.audit_port import AuditKind, AuditLog
 from agent.core.conversation import (
     Conversation,
     Customer,
@@ -20,11 +21,11 @@ from agent.core.conversation import (
     OutboundAccount,
     Teammate,
 )
-from agent.core.levels import LevelChange
 from agent.core.proposal import Proposal, Statement
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
 from agent.core.turn import Turn
+from agent.team_port import TeamWords
 
 # --- Kustomer ---------------------------------------------------------------------------------
 
@@ -320,47 +321,7 @@ class Pause:
     reason: str = ""
 
 
-class Verdict(StrEnum):
-    """What a teammate made of a draft."""
-
-    APPROVED = "approved"  # here; Sidenote sends it
-    REJECTED = "rejected"  # here; Sidenote withdraws it
-    SENT_AS_IS = "sent-as-is"  # in Kustomer's composer, as the next two
-    SENT_EDITED = "sent-edited"
-    DELETED = "deleted"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Approval:
-    """A teammate's verdict on the draft of one run.
-
-    `binds` is a hash of the turn, the recipient and the very text that was approved. `outcome` is
-    "" while it is not carried out, else what became of it: "sent", "withdrawn", "overtaken",
-    "failed", "unknown", or "in-kustomer" for what was done there.
-    """
-
-    run_id: str
-    conversation_id: str
-    verdict: Verdict
-    by: str  # "" when Kustomer does not tell
-    at: datetime
-    topic: str = ""
-    reason: str = ""
-    binds: str = ""
-    outcome: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicCount:
-    """How many runs of a topic ended so."""
-
-    topic: str
-    disposition: Disposition | None  # None: not ended
-    because: tuple[str, ...]
-    runs: int = 1
-
-
-class Store(Protocol):
+class Store(AuditLog, TeamWords, Protocol):
     """Our own tables, on SQLite or PostgreSQL. Raises StoreUnavailable when it cannot.
 
     Every method is one transaction. Times come from the caller.
@@ -414,8 +375,18 @@ class Store(Protocol):
         """Replace, if it is still in one of the states `was`; else False."""
 
     # receipts
-    def save_receipt(self, run_id: str, content: Mapping[str, Any], now: datetime) -> None:
-        """Keep what a run read, proposed, decided and did (JSON values). The newest replaces."""
+    def save_receipt(
+        self,
+        run_id: str,
+        content: Mapping[str, Any],
+        now: datetime,
+        *,
+        kind: AuditKind = AuditKind.RUN_FINISHED,
+    ) -> None:
+        """Keep what a run read, proposed, decided and did (JSON values), and record that.
+
+        The newest replaces the older ones. A run cut off right after it may do it twice.
+        """
 
     def receipt(self, run_id: str) -> dict[str, Any] | None:
         """The receipt, or None when there is none or it was pruned."""
@@ -454,7 +425,7 @@ class Store(Protocol):
         """Commit "attempt n started"; gives n. Raises StoreUnavailable when the fence is old."""
 
     def start_release(self, marker: str, *, fence: int, now: datetime) -> int:
-        """Commit "release n started"; gives n. Raises StoreUnavailable when the fence is old."""
+        """Commit and record "release n started"; gives n. Raises as `start_attempt`."""
 
     def settle_delivery(
         self,
@@ -489,25 +460,6 @@ class Store(Protocol):
 
     def paused(self) -> Pause | None:
         """Who paused, or None."""
-
-    # what teammates said
-    def level_changes(self) -> tuple[LevelChange, ...]:
-        """Every change of a topic's level, oldest first."""
-
-    def add_level_change(self, change: LevelChange) -> bool:
-        """Add it, if its `number` is the next one; False when somebody else was quicker."""
-
-    def approval(self, run_id: str) -> Approval | None:
-        """The verdict on a run's draft, or None."""
-
-    def approvals(self, *, since: datetime | None = None) -> tuple[Approval, ...]:
-        """All verdicts, or those given at or after `since`; newest first."""
-
-    def set_approval(self, approval: Approval, *, was: Approval | None) -> bool:
-        """Insert or replace it, if what stands is still `was`; else False."""
-
-    def topic_counts(self, since: datetime) -> tuple[TopicCount, ...]:
-        """Runs created at or after `since` that matched a topic, by how they ended and why."""
 
     # workers
     def take_slot(self, worker: str, *, owner: str, now: datetime, ttl: timedelta) -> bool:

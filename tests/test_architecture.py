@@ -14,7 +14,9 @@ PURE = frozenset(
     """.split()
 )
 ADAPTERS_MAY = frozenset(
-    "core engine errors log plain ports prompts retries shipped urgency".split()
+    """
+    audit_port core engine errors log plain ports prompts retries shipped team_port urgency
+    """.split()
 )
 WIRING = {"wiring.py", "daemon_wiring.py"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

@@ -8,7 +8,8 @@ import pytest
 from agent.core.levels import LevelChange
 from agent.core.team_policy import Level
 from agent.core.turn import Turn
-from agent.ports import Approval, Disposition, Run, RunState, Store, TopicCount, Verdict
+from agent.ports import Disposition, Run, RunState, Store
+from agent.team_port import Approval, TopicCount, Verdict
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

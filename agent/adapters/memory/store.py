@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
 
-from agent.adapters.memory.team import TeamWords
+from agent.adapters.memory.team import TeamMemory
 from agent.core.turn import Action, Turn
 from agent.errors import PermanentError, StoreUnavailable
 from agent.ports import (
@@ -35,7 +35,7 @@ class _Lease:
     until: datetime
 
 
-class MemoryStore(TeamWords):
+class MemoryStore(TeamMemory):
     """Forgets everything with its process. Threads may share it."""
 
     def __init__(self) -> None:

@@ -6,10 +6,11 @@ from datetime import datetime
 from threading import RLock
 
 from agent.core.levels import LevelChange
-from agent.ports import Approval, Run, TopicCount
+from agent.ports import Run
+from agent.team_port import Approval, TopicCount
 
 
-class TeamWords:
+class TeamMemory:
     """Levels and approvals. `MemoryStore` calls `_forget_words` when it is made."""
 
     _runs: dict[str, Run]
@@ -57,7 +58,7 @@ class TeamWords:
         """See `Store`."""
         with self._open():
             counted: Mapping[TopicCount, int] = Counter(
-                TopicCount(topic=r.topic, disposition=r.disposition, because=r.because)
+                TopicCount(topic=r.topic, disposition=r.disposition or "", because=r.because)
                 for r in self._runs.values()
                 if r.topic and r.created_at >= since
             )

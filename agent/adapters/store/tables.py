@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
 
 from agent.adapters.store.columns import Choice, Json, Moment
 from agent.core.team_policy import Level
-from agent.ports import DeliveryState, Disposition, RunState, Verdict
+from agent.ports import DeliveryState, Disposition, RunState
+from agent.team_port import Verdict
 
 metadata = MetaData()
 
@@ -130,4 +131,24 @@ migrations = Table(
     metadata,
     Column("number", BigInteger, primary_key=True),
     Column("name", Text, nullable=False),
+)
+
+audit = Table(
+    "sidenote_audit",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subjects", Json, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)
+
+audit_contents = Table(
+    "sidenote_audit_contents",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False),
+    Column("content", Json),
 )

@@ -10,7 +10,7 @@ from sqlalchemy.types import Text
 from agent.adapters.store.database import Database
 from agent.adapters.store.tables import approvals, levels, runs
 from agent.core.levels import LevelChange
-from agent.ports import Approval, TopicCount
+from agent.team_port import Approval, TopicCount
 
 
 class TeamTables:
@@ -80,7 +80,7 @@ class TeamTables:
         return tuple(
             TopicCount(
                 topic=row.topic,
-                disposition=row.disposition,
+                disposition=row.disposition or "",
                 because=tuple(json.loads(row.because)),
                 runs=row[3],
             )
