@@ -6,10 +6,10 @@ that breaks lowers. The order of the rules changes nothing.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
-from agent.core.conversation import Conversation, Customer, Draft, Message
+from agent.core.conversation import Conversation, Customer, Draft, Message, Note
 from agent.core.limits import Counts
 from agent.core.proposal import Proposal
 from agent.core.team_policy import TeamPolicy
@@ -24,6 +24,12 @@ class Autonomy(IntEnum):
     NOTE = 1
     DRAFT = 2
     SEND = 3
+
+
+class Aside(str):
+    """Words of a rule that does not apply, where saying nothing would hide why."""
+
+    __slots__ = ()
 
 
 class Kind(StrEnum):
@@ -46,17 +52,25 @@ class Facts:
     watermark: datetime | None = None  # first start of this database; older messages are backlog
     paused: str = ""  # who paused and how; "" when not
     rehearsal: bool = False
-    # Read only once a reply is in reach; None before that, and then no rule may rest on it.
+    quiet: timedelta = timedelta(0)  # the customer must have been silent for so long
+    notes: tuple[Note, ...] = ()  # those that were read; there may be more
+    # Read only once a reply is in reach (`gathered`). Before that no rule may rest on these;
+    # after it, what is still None could not be read, and limits.
+    gathered: bool = False
     customer: Customer | None = None
     drafts: tuple[Draft, ...] | None = None
     counts: Counts | None = None
+    own_addresses: frozenset[str] = frozenset()  # the team's own, as the helpdesk writes them
     already_noted: bool = False  # a note of ours stands on this conversation
     nothing_new: bool = False  # … and the customer has said nothing since that it does not tell
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named test. It returns its evidence in words, or None when it does not apply."""
+    """A named test. It returns its evidence in words, or None when it does not apply.
+
+    One that does not apply and has something to say all the same returns an `Aside`.
+    """
 
     id: str
     kind: Kind
@@ -109,4 +123,5 @@ def _find(rule: Rule, facts: Facts) -> Finding:
         safe = min(rule.level, Autonomy.NOTE)
         broke = f"rule broke: {type(error).__name__}"
         return Finding(rule, rule.kind is Kind.LIMIT, safe, broke)
-    return Finding(rule, evidence is not None, rule.level, evidence or "")
+    applies = evidence is not None and not isinstance(evidence, Aside)
+    return Finding(rule, applies, rule.level, str(evidence or ""))

@@ -60,9 +60,9 @@ def route(
 
 
 def _to(channel: str, newest: Message | None, customer: Customer) -> str:
-    known = _addresses(channel, customer)
+    known = known_addresses(channel, customer)
     if newest is not None and newest.sender:
-        own = next((a for a in known if _same(channel, a.value, newest.sender)), None)
+        own = next((a for a in known if same_address(channel, a.value, newest.sender)), None)
         if own is None:
             raise NoRecipient("the newest message came from an address that is not the customer's")
         return own.value
@@ -76,7 +76,8 @@ def _to(channel: str, newest: Message | None, customer: Customer) -> str:
     return sure[0].value
 
 
-def _addresses(channel: str, customer: Customer) -> tuple[Address, ...]:
+def known_addresses(channel: str, customer: Customer) -> tuple[Address, ...]:
+    """The customer's addresses on a channel that has addresses, each once."""
     of_channel = {EMAIL: customer.emails, SMS: customer.phones, WHATSAPP: customer.whatsapps}
     by_value = {_folded(channel, a.value): a for a in reversed(of_channel[channel])}
     return tuple(reversed(by_value.values()))
@@ -85,7 +86,7 @@ def _addresses(channel: str, customer: Customer) -> tuple[Address, ...]:
 def _sender(channel: str, newest: Message | None, accounts: Sequence[OutboundAccount]) -> str:
     ours = [a.account for a in accounts if a.channel == channel and a.account]
     reached = newest.to if newest is not None else ()
-    received = [a for a in ours if any(_same(channel, a, to) for to in reached)]
+    received = [a for a in ours if any(same_address(channel, a, to) for to in reached)]
     fitting = list(dict.fromkeys(received or ours))
     if len(fitting) == 1:
         return fitting[0]
@@ -97,7 +98,8 @@ def _sender(channel: str, newest: Message | None, accounts: Sequence[OutboundAcc
     )
 
 
-def _same(channel: str, one: str, other: str) -> bool:
+def same_address(channel: str, one: str, other: str) -> bool:
+    """Whether two ways of writing an address reach the same mailbox or number."""
     return _folded(channel, one) == _folded(channel, other)
 
 

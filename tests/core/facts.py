@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.core.conversation import (
+    Address,
     Attachment,
     Author,
     AuthorKind,
     Conversation,
+    Customer,
     Direction,
     Message,
     Status,
 )
+from agent.core.limits import Counts
 from agent.core.policy import Decision, Facts, decide
 from agent.core.proposal import Proposal, TopicGuess
 from agent.core.rules import RULES
@@ -57,12 +60,16 @@ THREAD = (
 )
 
 
-def policy(level: Level = Level.NOTE, **changes: Any) -> TeamPolicy:
+ANSWER = "You can follow it with the tracking link."
+
+
+def policy(level: Level = Level.NOTE, *, share: int = 100, **changes: Any) -> TeamPolicy:
     topic = Topic(
         name="order-status",
         description="where an order is",
         level=level,
-        answers={"en": "You can follow it with the tracking link."},
+        answers={"en": ANSWER},
+        share=share,
     )
     return replace(TeamPolicy(topics=(topic,), min_margin=0.4), **changes)
 
@@ -94,9 +101,35 @@ def facts(
     return replace(plain, **changes)
 
 
-def routine(level: Level = Level.SEND, *messages: Message, **changes: Any) -> Facts:
+def routine(
+    level: Level = Level.SEND,
+    *messages: Message,
+    share: int = 100,
+    languages: tuple[str, ...] = (),
+    **changes: Any,
+) -> Facts:
     """A routine question, the topic just clear enough, at the given level."""
-    return facts(*messages, topic="order-status", policy=policy(level), **changes)
+    theirs = policy(level, share=share, languages=frozenset(languages))
+    return facts(*messages, **{"topic": "order-status", "policy": theirs, **changes})
+
+
+def customer(*, verified: bool = True, **changes: Any) -> Customer:
+    """Mara, whose address is verified."""
+    mara = Customer(id="k1", emails=(Address(value="mara@home.example", verified=verified),))
+    return replace(mara, **changes)
+
+
+def looked(given: Facts, *, counts: dict[str, Any] | None = None, **changes: Any) -> Facts:
+    """The same at the second look: Mara is verified, no drafts lie there, no replies were sent."""
+    found = replace(
+        given,
+        gathered=True,
+        customer=customer(),
+        drafts=(),
+        counts=Counts(**(counts or {})),
+        own_addresses=frozenset({"help@shop.example"}),
+    )
+    return replace(found, **changes)
 
 
 def decided(given: Facts) -> Decision:
