@@ -166,7 +166,7 @@ class Daemon:
             if run.updated_at < now - self.keep
         ]
         self.engine.forget(old)
-        pruned = self.store.prune(now - self.keep)
+        pruned = self.store.prune(now - self.keep, now=now)
         if pruned:
             logger().info("runs.pruned", runs=pruned)
 

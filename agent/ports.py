@@ -25,6 +25,7 @@ from agent.core.proposal import Proposal, Statement
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
 from agent.core.turn import Turn
+from agent.limits_port import ReplyLog
 from agent.team_port import TeamWords
 
 # --- Kustomer ---------------------------------------------------------------------------------
@@ -321,7 +322,7 @@ class Pause:
     reason: str = ""
 
 
-class Store(AuditLog, TeamWords, Protocol):
+class Store(AuditLog, TeamWords, ReplyLog, Protocol):
     """Our own tables, on SQLite or PostgreSQL. Raises StoreUnavailable when it cannot.
 
     Every method is one transaction. Times come from the caller.
@@ -445,6 +446,9 @@ class Store(AuditLog, TeamWords, Protocol):
     def bounce_delivery(self, marker: str, *, error: str, now: datetime) -> bool:
         """An arrived one failed after all, says the helpdesk. False: it had not arrived."""
 
+    def claim_owners(self) -> tuple[str, ...]:
+        """The names of all who have claimed a delivery and not let go of it."""
+
     def free_claims(self, owners: str, *, but: str) -> int:
         """Let go of every claim whose owner's name begins with `owners`, except `but`'s.
 
@@ -468,20 +472,20 @@ class Store(AuditLog, TeamWords, Protocol):
     def leave_slot(self, worker: str, *, owner: str) -> None:
         """Let the lease run out now: the slot is dead until it is taken again."""
 
-    def dead_slots(self, now: datetime) -> tuple[str, ...]:
+    def dead_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
         """Workers without a living lease; runs they left unfinished are to be taken over."""
 
-    def live_slots(self, now: datetime) -> tuple[str, ...]:
-        """Workers whose lease has not run out."""
+    def live_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
+        """Workers with a living lease: not run out, nor longer than a lease of `ttl` can be."""
 
     # upkeep
     def schema_version(self) -> int:
         """Number of the newest migration applied."""
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, *, now: datetime | None = None) -> int:
         """Remove the content of runs that ended before: receipts, runs, bodies of deliveries,
-        statements. Keeps deliveries' markers and each conversation's last handled message. Gives
-        how many runs went.
+        statements. Keeps deliveries' markers and each conversation's last handled message, and
+        records that (at `now`). Gives how many runs went.
         """
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from agent.audit_port import AuditKind
 from agent.core.afterwards import DraftFate, bounce_of, fate_of
 from agent.core.conversation import Message
 from agent.core.turn import Action, marker_of
@@ -134,4 +135,5 @@ class Watching:
         receipt = self.desk.store.receipt(run.id)
         if receipt is not None:
             receipt["did"] = {**receipt.get("did", {}), **learned}
-            self.desk.store.save_receipt(run.id, receipt, self.desk.clock.now())
+            now, learned_later = self.desk.clock.now(), AuditKind.RUN_CHANGED
+            self.desk.store.save_receipt(run.id, receipt, now, kind=learned_later)

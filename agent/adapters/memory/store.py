@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 from threading import RLock
 from typing import Any
 
+from agent.adapters.memory.audit import AuditMemory
+from agent.adapters.memory.limits import LimitMemory
 from agent.adapters.memory.team import TeamMemory
+from agent.audit_port import AuditKind, pruned_entry, receipt_entry, release_entry
+from agent.core.leases import latest_end
 from agent.core.turn import Action, Turn
 from agent.errors import PermanentError, StoreUnavailable
 from agent.ports import (
@@ -34,8 +38,11 @@ class _Lease:
     owner: str
     until: datetime
 
+    def lives(self, now: datetime, ttl: timedelta) -> bool:
+        return now < self.until <= latest_end(now, ttl)
 
-class MemoryStore(TeamMemory):
+
+class MemoryStore(TeamMemory, AuditMemory, LimitMemory):
     """Forgets everything with its process. Threads may share it."""
 
     def __init__(self) -> None:
@@ -51,6 +58,8 @@ class MemoryStore(TeamMemory):
         self._slots: dict[str, _Lease] = {}
         self._pause: Pause | None = None
         self._forget_words()
+        self._forget_replies()
+        self._forget_record()
 
     # poller
 
@@ -167,9 +176,17 @@ class MemoryStore(TeamMemory):
 
     # receipts
 
-    def save_receipt(self, run_id: str, content: Mapping[str, Any], now: datetime) -> None:
+    def save_receipt(
+        self,
+        run_id: str,
+        content: Mapping[str, Any],
+        now: datetime,
+        *,
+        kind: AuditKind = AuditKind.RUN_FINISHED,
+    ) -> None:
         """See `Store`. Raises TypeError when it holds something that is no JSON value."""
         with self._open():
+            self.append_audit(receipt_entry(kind, run_id, content), now)
             self._receipts[run_id] = (json.dumps(dict(content)), now)
 
     def receipt(self, run_id: str) -> dict[str, Any] | None:
@@ -242,7 +259,7 @@ class MemoryStore(TeamMemory):
             if known is None or known.state in _SETTLED:
                 return known
             claim = self._claims.get(marker)
-            if claim is not None and claim.owner != owner and claim.until > now:
+            if claim is not None and claim.owner != owner and claim.lives(now, ttl):
                 return None
             self._claims[marker] = _Lease(owner, now + ttl)
             self._deliveries[marker] = replace(known, fence=known.fence + 1)
@@ -264,6 +281,8 @@ class MemoryStore(TeamMemory):
             if fence == 0 or known.state in _SETTLED:
                 raise StoreUnavailable("This delivery is not claimed, or it is settled.")
             self._deliveries[marker] = replace(known, releases=known.releases + 1, updated_at=now)
+            entry = release_entry(marker, known.conversation_id, known.run_id, known.body)
+            self.append_audit(entry, now)
             return known.releases + 1
 
     def settle_delivery(
@@ -296,6 +315,11 @@ class MemoryStore(TeamMemory):
             bounced = replace(known, state=DeliveryState.FAILED, error=error, updated_at=now)
             self._deliveries[marker] = bounced
             return True
+
+    def claim_owners(self) -> tuple[str, ...]:
+        """See `Store`."""
+        with self._open():
+            return tuple(sorted({claim.owner for claim in self._claims.values()}))
 
     def free_claims(self, owners: str, *, but: str) -> int:
         """See `Store`."""
@@ -338,7 +362,7 @@ class MemoryStore(TeamMemory):
         """See `Store`."""
         with self._open():
             lease = self._slots.get(worker)
-            if lease is not None and lease.owner != owner and lease.until > now:
+            if lease is not None and lease.owner != owner and lease.lives(now, ttl):
                 return False
             self._slots[worker] = _Lease(owner, now + ttl)
             return True
@@ -350,15 +374,15 @@ class MemoryStore(TeamMemory):
             if lease is not None and lease.owner == owner:
                 self._slots[worker] = _Lease(owner, _LONG_AGO)
 
-    def dead_slots(self, now: datetime) -> tuple[str, ...]:
+    def dead_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
         """See `Store`."""
         with self._open():
-            return tuple(sorted(w for w, lease in self._slots.items() if lease.until <= now))
+            return tuple(sorted(w for w, each in self._slots.items() if not each.lives(now, ttl)))
 
-    def live_slots(self, now: datetime) -> tuple[str, ...]:
+    def live_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
         """See `Store`."""
         with self._open():
-            return tuple(sorted(w for w, lease in self._slots.items() if lease.until > now))
+            return tuple(sorted(w for w, each in self._slots.items() if each.lives(now, ttl)))
 
     # upkeep
 
@@ -367,7 +391,7 @@ class MemoryStore(TeamMemory):
         with self._open():
             return _SCHEMA
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, *, now: datetime | None = None) -> int:
         """See `Store`. The body of a write that may still have to be made is kept."""
         with self._open():
             gone = {
@@ -388,6 +412,8 @@ class MemoryStore(TeamMemory):
                 if (told.noted_at or saved_at) < before:
                     self._told[conversation_id] = (replace(told, statements=()), saved_at)
             self._runs = {run.id: run for run in self._runs.values() if run.id not in gone}
+            if self._prune_contents(before) or gone:
+                self.append_audit(pruned_entry(before), now or before)
             return len(gone)
 
     def close(self) -> None:

@@ -150,6 +150,7 @@ def _open(path: Path) -> sqlite3.Connection:
     # FULL: a committed intent survives a power cut. WAL is set once, when the store is opened.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
     return connection
 
 

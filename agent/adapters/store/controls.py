@@ -3,13 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, update
 
+from agent.adapters.store.audit import append, prune_contents
 from agent.adapters.store.database import Database
 from agent.adapters.store.deliveries import SETTLED
 from agent.adapters.store.migrate import newest_applied
 from agent.adapters.store.rows import pause_of_row, told_of_row, told_values
 from agent.adapters.store.tables import conversations, deliveries, pause, receipts, runs, slots
+from agent.audit_port import pruned_entry
+from agent.core.leases import latest_end
 from agent.ports import DeliveryState, Pause, RunState, Told
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -68,7 +71,11 @@ class ControlTables:
         take = insert.on_conflict_do_update(
             index_elements=["worker"],
             set_={"owner": insert.excluded.owner, "lease_until": insert.excluded.lease_until},
-            where=or_(slots.c.owner == insert.excluded.owner, slots.c.lease_until <= now),
+            where=or_(
+                slots.c.owner == insert.excluded.owner,
+                slots.c.lease_until <= now,
+                slots.c.lease_until > latest_end(now, ttl),
+            ),
         ).returning(slots.c.worker)
         return self._database.write(lambda c: c.execute(take).scalar()) is not None
 
@@ -81,13 +88,15 @@ class ControlTables:
         )
         self._database.write(lambda connection: connection.execute(leave))
 
-    def dead_slots(self, now: datetime) -> tuple[str, ...]:
+    def dead_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
         """See `Store`."""
-        return self._slots(slots.c.lease_until <= now)
+        ended = slots.c.lease_until <= now
+        return self._slots(or_(ended, slots.c.lease_until > latest_end(now, ttl)))
 
-    def live_slots(self, now: datetime) -> tuple[str, ...]:
+    def live_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
         """See `Store`."""
-        return self._slots(slots.c.lease_until > now)
+        runs_on = slots.c.lease_until > now
+        return self._slots(and_(runs_on, slots.c.lease_until <= latest_end(now, ttl)))
 
     def _slots(self, condition: ColumnElement[bool]) -> tuple[str, ...]:
         query = select(slots.c.worker).where(condition).order_by(slots.c.worker)
@@ -103,12 +112,15 @@ class Upkeep:
         """See `Store`."""
         return self._database.read(newest_applied)
 
-    def prune(self, before: datetime) -> int:
+    def prune(self, before: datetime, *, now: datetime | None = None) -> int:
         """See `Store`. The body of a write that may still have to be made is kept."""
 
         def work(connection: Connection) -> int:
             self._database.one_at_a_time(connection)
-            return _prune(connection, before)
+            gone = _prune(connection, before)
+            if prune_contents(connection, before) or gone:
+                append(self._database, connection, pruned_entry(before), now or before)
+            return gone
 
         return self._database.write(work)
 

@@ -1,5 +1,6 @@
 """One database: connections, transactions and their failures. Knows nothing of our tables."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -71,6 +72,42 @@ class Database:
     def is_postgres(self) -> bool:
         """The other one is SQLite."""
         return self._is_postgres
+
+    def scrub(self) -> None:
+        """Write the database anew without what was deleted. Waits for others, but not for long.
+
+        Raises:
+            StoreUnavailable: another process is at it just now.
+        """
+        failure = None
+        try:
+            self._scrub_postgres() if self._is_postgres else self._scrub_sqlite()
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            failure = trouble(error)
+        if failure is not None:
+            raise failure
+
+    def _scrub_sqlite(self) -> None:
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("VACUUM")
+            # What was deleted may stand in the write-ahead log as well.
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        if busy:
+            raise StoreUnavailable("Another process reads the database just now; try again.")
+
+    def _scrub_postgres(self) -> None:
+        tables = text(
+            "SELECT format('%I.%I', schemaname, relname) FROM pg_stat_user_tables "
+            "WHERE relname LIKE 'sidenote\\_%' OR schemaname = 'dbos'"
+        )
+        with self._engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            for name in connection.execute(tables).scalars().all():
+                connection.exec_driver_sql(f"VACUUM FULL {name}")
 
     def close(self) -> None:
         """Let go of every connection; later calls raise StoreUnavailable."""

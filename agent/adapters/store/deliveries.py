@@ -9,9 +9,12 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Update, or_, select, update
 
+from agent.adapters.store.audit import append
 from agent.adapters.store.database import Database
 from agent.adapters.store.rows import delivery_of_row, delivery_values
 from agent.adapters.store.tables import deliveries
+from agent.audit_port import release_entry
+from agent.core.leases import latest_end
 from agent.core.turn import Action
 from agent.errors import StoreUnavailable
 from agent.ports import Delivery, DeliveryState
@@ -78,6 +81,7 @@ class DeliveryTables:
             deliveries.c.owner.is_(None),
             deliveries.c.owner == owner,
             deliveries.c.claimed_until <= now,
+            deliveries.c.claimed_until > latest_end(now, ttl),
         )
         take = (
             update(deliveries)
@@ -96,22 +100,19 @@ class DeliveryTables:
 
     def start_attempt(self, marker: str, *, fence: int, now: datetime) -> int:
         """See `Store`. Raises StoreUnavailable also when it is settled or was never claimed."""
-        return self._count_up(deliveries.c.attempts, marker, fence, now)
+        counter = deliveries.c.attempts
+        return self._database.write(lambda c: _count_up(c, counter, marker, fence, now))
 
     def start_release(self, marker: str, *, fence: int, now: datetime) -> int:
         """See `Store`. Raises StoreUnavailable also when it is settled or was never claimed."""
-        return self._count_up(deliveries.c.releases, marker, fence, now)
-
-    def _count_up(self, counter: Column[int], marker: str, fence: int, now: datetime) -> int:
-        start = (
-            update(deliveries)
-            .where(_is_ours(marker, fence), deliveries.c.fence > 0, _is_open())
-            .values({counter: counter + 1, deliveries.c.updated_at: now})
-        )
 
         def work(connection: Connection) -> int:
-            _must_touch_one(connection, start)
-            count: int = getattr(_one(connection, marker), counter.key)
+            # The record first: its lock before the row's, in the order in which all take them.
+            self._database.one_at_a_time(connection)
+            count = _count_up(connection, deliveries.c.releases, marker, fence, now)
+            row = _one(connection, marker)
+            entry = release_entry(marker, row.conversation_id, row.run_id, row.body)
+            append(self._database, connection, entry, now)
             return count
 
         return self._database.write(work)
@@ -156,6 +157,12 @@ class DeliveryTables:
         )
         return self._database.write(lambda connection: connection.execute(bounce).rowcount) == 1
 
+    def claim_owners(self) -> tuple[str, ...]:
+        """See `Store`."""
+        query = select(deliveries.c.owner).where(deliveries.c.owner.is_not(None)).distinct()
+        owners = self._database.read(lambda connection: connection.execute(query).scalars().all())
+        return tuple(sorted(owners))
+
     def free_claims(self, owners: str, *, but: str) -> int:
         """See `Store`."""
         free = (
@@ -166,6 +173,19 @@ class DeliveryTables:
             .values(owner=None, claimed_until=None)
         )
         return self._database.write(lambda connection: connection.execute(free).rowcount)
+
+
+def _count_up(
+    connection: Connection, counter: Column[int], marker: str, fence: int, now: datetime
+) -> int:
+    start = (
+        update(deliveries)
+        .where(_is_ours(marker, fence), deliveries.c.fence > 0, _is_open())
+        .values({counter: counter + 1, deliveries.c.updated_at: now})
+    )
+    _must_touch_one(connection, start)
+    count: int = getattr(_one(connection, marker), counter.key)
+    return count
 
 
 def _is_ours(marker: str, fence: int) -> Any:  # noqa: ANN401 - a SQL condition

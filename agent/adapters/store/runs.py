@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Connection, Select, func, select, update
 
+from agent.adapters.store.audit import append
 from agent.adapters.store.database import Database
 from agent.adapters.store.polling import NOT_STARTED
 from agent.adapters.store.rows import run_of_row, run_values
 from agent.adapters.store.tables import receipts, runs
+from agent.audit_port import AuditKind, receipt_entry
 from agent.core.turn import Turn
 from agent.ports import Run, RunState
 
@@ -92,11 +94,24 @@ class RunTables:
         values = run_values(run)
         return self._database.write(lambda c: c.execute(statement, values).rowcount) == 1
 
-    def save_receipt(self, run_id: str, content: Mapping[str, Any], now: datetime) -> None:
+    def save_receipt(
+        self,
+        run_id: str,
+        content: Mapping[str, Any],
+        now: datetime,
+        *,
+        kind: AuditKind = AuditKind.RUN_FINISHED,
+    ) -> None:
         """See `Store`. Raises TypeError when it holds something that is no JSON value."""
         values = {"run_id": run_id, "content": dict(content), "saved_at": now}
         statement = self._database.upsert(receipts)
-        self._database.write(lambda connection: connection.execute(statement, values))
+        entry = receipt_entry(kind, run_id, content)
+
+        def work(connection: Connection) -> None:
+            append(self._database, connection, entry, now)
+            connection.execute(statement, values)
+
+        self._database.write(work)
 
     def receipt(self, run_id: str) -> dict[str, Any] | None:
         """See `Store`."""

@@ -1,9 +1,12 @@
 """The store on SQLite or PostgreSQL, with the same statements for both."""
 
+from agent.adapters.store.audit import AuditTables
 from agent.adapters.store.connect import connect
 from agent.adapters.store.controls import ControlTables, ConversationTables, Upkeep
 from agent.adapters.store.database import Database
 from agent.adapters.store.deliveries import DeliveryTables
+from agent.adapters.store.erasing import Erasing
+from agent.adapters.store.limits import LimitTables
 from agent.adapters.store.migrate import migrate
 from agent.adapters.store.polling import PollerTables
 from agent.adapters.store.runs import RunTables
@@ -12,7 +15,16 @@ from agent.ports import Store
 
 
 class SqlStore(
-    PollerTables, RunTables, ConversationTables, DeliveryTables, ControlTables, TeamTables, Upkeep
+    PollerTables,
+    RunTables,
+    ConversationTables,
+    DeliveryTables,
+    ControlTables,
+    TeamTables,
+    LimitTables,
+    AuditTables,
+    Erasing,
+    Upkeep,
 ):
     """Our own tables, as `agent.ports.Store` describes them. Up to ten threads may share one."""
 

@@ -126,6 +126,35 @@ approvals = Table(
     Column("outcome", Text, nullable=False),
 )
 
+replies = Table(
+    "sidenote_replies",
+    metadata,
+    Column("marker", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("customer_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("first_contact", Integer, nullable=False),
+    Column("message_at", Moment, nullable=False),
+    Column("reserved_at", Moment, nullable=False),
+)
+
+quick_answers = Table(
+    "sidenote_quick_answers",
+    metadata,
+    Column("marker", Text, primary_key=True),
+    Column("sender", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+breaker = Table(
+    "sidenote_breaker",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+)
+
 migrations = Table(
     "sidenote_migrations",
     metadata,
