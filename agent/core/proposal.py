@@ -17,13 +17,15 @@ class Section(StrEnum):
 class Statement:
     """One sentence of a summary, with the messages it rests on (never none).
 
-    `quotes` are words of those messages, as they stand there.
+    `quotes` are words of those messages, as they stand there. `unverified` says why grounding
+    let it pass with doubt; "" when it had none.
     """
 
     section: Section
     text: str
     message_ids: tuple[str, ...]
     quotes: tuple[str, ...] = ()
+    unverified: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,116 @@
+"""Whether the hard facts of a statement stand in the messages it cites.
+
+Figures, currencies, days, links and names. A name is a word with a capital letter inside a
+sentence; not so in German, where every noun has one.
+"""
+
+import re
+from collections.abc import Iterator
+
+from agent.core.figures import figures
+from agent.core.grounding.evidence import Evidence, words_in
+from agent.core.grounding.reading import tongue_of
+from agent.core.grounding.vocabulary import (
+    CURRENCIES,
+    DAY_OF,
+    FIRM_DAY_OF,
+    NO_NAMES,
+    SPELLED,
+    TITLES,
+)
+from agent.core.phrases import fold
+
+_FIRST_MONTH = 17  # row of January among the words for days
+_MONEY = re.compile(
+    r"(?P<before>[€$£¥₹]|\b(?:eur|usd|gbp|chf|rs)\b)\s?\d"
+    r"|\d\s?(?P<after>[€$£¥₹%]|(?:eur|euros?|usd|dollars?|bucks|gbp|pounds?|quid|chf|franken|yen"
+    r"|inr|rupees|percent|prozent|pence|cents)\b)"
+)
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>()\"']+"
+    r"|(?<![\w@.-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}"
+    r"\.(?:com|org|net|io|de|fr|es|nl|pt|it|eu|uk|example)\b(?:/[^\s<>()\"']*)?"
+)
+_NAME = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_STARTS = re.compile(r"(?:^|[.!?…:;\"“”„«»‘(\[\n–—•-]|\d[.)])\s*[\"“„«‘(\[]*$")
+_LONG_NAME = 3  # letters; shorter capitals are short forms
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
+
+
+def missing_figures(text: str, evidence: Evidence) -> Iterator[str]:
+    """Figures, spelled-out counts and amounts' currencies that no cited message has."""
+    yield from (one.written for one in figures(text) if not one.forms & evidence.forms)
+    words = words_in(text)
+    for word in sorted(words & SPELLED.keys()):
+        if word not in evidence.words and SPELLED[word] not in evidence.forms:
+            yield word
+    folded = fold(text)
+    said = {CURRENCIES[w] for w in _currencies(evidence.folded)}
+    for written in _currencies(folded):
+        if said and CURRENCIES[written] not in said:
+            yield written
+    for link in _LINK.findall(folded):
+        if link.rstrip(".,;/") not in evidence.folded:
+            yield link
+
+
+def missing_days(text: str, evidence: Evidence) -> Iterator[str]:
+    """Weekdays, months and words such as "tomorrow" that no cited message has.
+
+    The day and month on which a message was sent count as said.
+    """
+    said = {DAY_OF[word] for word in evidence.words & DAY_OF.keys()}
+    said |= {*evidence.days, *(_FIRST_MONTH + month - 1 for month in evidence.months)}
+    # The figure "2026-11-03" or "3/11" says November too.
+    months = {form.split("/")[-2] for form in evidence.forms if form.count("/") in {1, 2}}
+    said |= {_FIRST_MONTH + int(month) - 1 for month in months if month.isdigit()}
+    for word in sorted(words_in(text) & FIRM_DAY_OF.keys()):
+        if FIRM_DAY_OF[word] not in said and not (word == "march" and "March" not in text):
+            yield word
+
+
+def missing_names(text: str, evidence: Evidence) -> Iterator[str]:
+    """Names that neither a cited message nor the list of who speaks here has."""
+    known = evidence.known.customers | evidence.known.teammates
+    for name in names_in(text):
+        small = fold(name)
+        parts = {small, *small.split("-"), small.removesuffix("'s"), small.removesuffix("s")}
+        if not parts & known and not any(_stands_in(part, evidence) for part in parts):
+            yield name
+
+
+def names_in(text: str) -> Iterator[str]:
+    """Words written as names are: a capital letter where no sentence starts, or one inside."""
+    is_german = tongue_of(text) in {"de", ""} and _looks_german(text)
+    for found in _NAME.finditer(text):
+        word, before = found.group(), text[: found.start()]
+        if fold(word) in NO_NAMES or fold(word) in DAY_OF or len(word) < _LONG_NAME:
+            continue
+        follows_title = fold(before.rstrip(" .").rpartition(" ")[2]) in TITLES
+        inside = bool(before) and not _STARTS.search(before[-12:])
+        if _INNER_CAPITAL.search(word) or (word[0].isupper() and (inside or follows_title)):
+            if is_german and not follows_title and not _INNER_CAPITAL.search(word):
+                continue
+            if not _in_capitals(word, text):
+                yield word
+
+
+def _in_capitals(word: str, text: str) -> bool:
+    """A shouted text, or a short form such as ETA, names nobody."""
+    return word.isupper() and (len(word) <= 4 or text.upper() == text)
+
+
+def _looks_german(text: str) -> bool:
+    # Most nouns have a capital letter: in a German text at least every fifth word does.
+    if tongue_of(text) == "de":
+        return True
+    words: list[str] = _NAME.findall(text)
+    return sum(word[0].isupper() for word in words[1:]) * 3 > len(words)
+
+
+def _stands_in(part: str, evidence: Evidence) -> bool:
+    return bool(part) and (part in evidence.words or (len(part) > 3 and part in evidence.folded))
+
+
+def _currencies(folded: str) -> list[str]:
+    return [found["before"] or found["after"] for found in _MONEY.finditer(folded)]
