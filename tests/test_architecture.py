@@ -15,7 +15,8 @@ PURE = frozenset(
 )
 ADAPTERS_MAY = frozenset(
     """
-    audit_port core engine errors log plain ports prompts retries shipped team_port urgency
+    audit_port core engine errors limits_port log plain ports prompts retries shipped team_port
+    urgency
     """.split()
 )
 WIRING = {"wiring.py", "daemon_wiring.py"}

@@ -1,0 +1,68 @@
+"""The second look: what is read only once a reply is in reach.
+
+A run that ends as a note needs none of it, and Kustomer's request limit is shared.
+"""
+
+from dataclasses import replace
+
+from agent.allowance import asked_of, open_breaker_if_tripped
+from agent.core.conversation import Conversation, Customer, Draft
+from agent.core.limits import AutomaticReply
+from agent.core.policy import Autonomy, Facts
+from agent.core.recipient import EMAIL
+from agent.core.situation import turn_message
+from agent.core.turn import Turn
+from agent.errors import HelpdeskMissing
+from agent.notes import NoteDesk
+
+
+def second_look(
+    desk: NoteDesk, turn: Turn, facts: Facts, *, first: Autonomy
+) -> tuple[Facts, AutomaticReply]:
+    """The facts with customer, drafts, own addresses and counts; and the reply as it is counted.
+
+    The conversation is read again: what the poll found is older than the quiet time. What is gone
+    stays None, and the rules limit. `first` is how far the first look went. Safe to call again.
+
+    Raises as reading does: the run waits and comes back.
+    """
+    conversation = _conversation(desk, facts.conversation)
+    customer, drafts = _customer(desk, conversation.customer_id)
+    known = replace(
+        facts,
+        gathered=True,
+        conversation=conversation,
+        customer=customer,
+        drafts=drafts,
+        own_addresses=_own_addresses(desk, facts),
+    )
+    asked = asked_of(known, turn)
+    if first is Autonomy.SEND:
+        open_breaker_if_tripped(desk.store, known, asked)
+    return replace(known, counts=desk.store.reply_counts(asked)), asked
+
+
+def _conversation(desk: NoteDesk, known: Conversation) -> Conversation:
+    try:
+        return desk.reader.conversation(known.id)
+    except HelpdeskMissing:
+        return replace(known, deleted=True)
+
+
+def _customer(
+    desk: NoteDesk, customer_id: str | None
+) -> tuple[Customer | None, tuple[Draft, ...] | None]:
+    if customer_id is None:
+        return None, None
+    try:
+        return desk.reader.customer(customer_id), desk.reader.drafts(customer_id)
+    except HelpdeskMissing:
+        return None, None
+
+
+def _own_addresses(desk: NoteDesk, facts: Facts) -> frozenset[str]:
+    message = turn_message(facts)
+    if message is None or message.channel != EMAIL or not message.sender:
+        return frozenset()
+    accounts = desk.reader.outbound_accounts()
+    return frozenset(each.account for each in accounts if each.channel == EMAIL)
