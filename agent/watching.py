@@ -4,30 +4,33 @@ Each costs a request or two a look, so looks are spaced. Safe to call at any tim
 a restart: what is learned is stored, what is not is looked for again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from agent.audit_port import AuditKind
-from agent.core.afterwards import DraftFate, bounce_of, fate_of
+from agent.approving import SENT, WITHDRAWN, carry_out, ended_with
+from agent.core.afterwards import DraftFate, bounce_of, fate_of, sender_of
 from agent.core.conversation import Message
 from agent.core.turn import Action, marker_of
-from agent.errors import HelpdeskMissing, HelpdeskRefused
+from agent.errors import Held, HelpdeskMissing, HelpdeskRefused, InputError
 from agent.log import logger
 from agent.notes import NoteDesk
 from agent.ports import Delivery, Disposition, Run, RunError, RunState
+from agent.team_port import Approval, Verdict
+from agent.verdicts import end_run, give, write_down
 
 DRAFT_EVERY = timedelta(minutes=5)
 # Ages of a reply at which its message is read again: bounces come within seconds, or hours.
 REPLY_AT = (timedelta(minutes=2), timedelta(minutes=20), timedelta(hours=4))
 WAITING_AT_MOST = 500  # drafts; a team with more has other worries
 AT_ONCE = 20  # looks in one call, so that polling goes on
+UNFINISHED_AT_MOST = timedelta(days=1)  # verdicts that are older and not carried out stay so
+IN_KUSTOMER = "in-kustomer"  # the outcome of what a teammate did in the composer
 ENDED = {
-    DraftFate.SENT_AS_IS: Disposition.REPLIED,
-    DraftFate.SENT_EDITED: Disposition.LEFT,
-    DraftFate.DELETED: Disposition.LEFT,
+    DraftFate.SENT_AS_IS: (Verdict.SENT_AS_IS, Disposition.REPLIED),
+    DraftFate.SENT_EDITED: (Verdict.SENT_EDITED, Disposition.LEFT),
+    DraftFate.DELETED: (Verdict.DELETED, Disposition.LEFT),
 }
 
 
@@ -43,6 +46,11 @@ class Watching:
         """Look at what is due for a look. Raises TransientError; call again later."""
         store, now = self.desk.store, self.desk.clock.now()
         looks: list[tuple[str, Callable[[], None]]] = [
+            *(
+                (f"verdict of {approval.run_id}", partial(self._go_on, approval))
+                for approval in store.approvals(since=now - UNFINISHED_AT_MOST)
+                if approval.outcome == ""
+            ),
             *(
                 (run.id, partial(self._look_at_draft, run))
                 for run in store.runs(states=(RunState.AWAITING_APPROVAL,), limit=WAITING_AT_MOST)
@@ -60,6 +68,8 @@ class Watching:
                 look()
             except (HelpdeskMissing, HelpdeskRefused):
                 continue  # deleted or merged: there is nothing left to look after
+            except (Held, InputError):
+                continue  # somebody else is at it, or it is over
 
     def _is_draft_due(self, run: Run, now: datetime) -> bool:
         last = self._looked.get(run.id)
@@ -70,6 +80,12 @@ class Watching:
         return any(last < reply.updated_at + age <= now for age in REPLY_AT)
 
     # --- drafts ---------------------------------------------------------------------------------
+
+    def _go_on(self, approval: Approval) -> None:
+        """Carry out a verdict that was held or cut off."""
+        run = self.desk.store.run(approval.run_id)
+        if run is not None and run.state is RunState.AWAITING_APPROVAL:
+            carry_out(self.desk, run, approval)
 
     def _look_at_draft(self, run: Run) -> None:
         delivery = self.desk.store.delivery(marker_of(run.turn, Action.REPLY))
@@ -89,21 +105,27 @@ class Watching:
             # Kustomer sends in its own time: the message may be on its way. Looked for once more.
             self._gone.add(run.id)
             return
-        self._write_down(run, {"draft": fate.value})
+        write_down(self.desk, run, {"draft": fate.value})
         if fate in ENDED:
-            self._end(run, ENDED[fate], fate)
+            self._end(run, fate, by=sender_of(delivery.body, newer))
 
-    def _end(self, run: Run, disposition: Disposition, fate: DraftFate) -> None:
-        now = self.desk.clock.now()
-        ended = replace(
-            run,
-            state=RunState.DONE,
-            disposition=disposition,
-            because=(*run.because, f"draft-{fate.value}"),
-            updated_at=now,
+    def _end(self, run: Run, fate: DraftFate, *, by: str) -> None:
+        verdict, disposition = ENDED[fate]
+        stands = self.desk.store.approval(run.id)
+        if stands is not None and stands.outcome in {SENT, WITHDRAWN}:
+            ended_with(self.desk, run, stands)  # a kill came between the two
+            return
+        given = Approval(
+            run_id=run.id,
+            conversation_id=run.turn.conversation_id,
+            topic=run.topic,
+            verdict=verdict,
+            by=by,
+            at=self.desk.clock.now(),
+            outcome=IN_KUSTOMER,
         )
-        if self.desk.store.move_run(ended, was=(RunState.AWAITING_APPROVAL,)):
-            logger().info("draft.ended", run=run.id, fate=fate.value)
+        give(self.desk, given, was=stands)
+        end_run(self.desk, run, disposition, f"draft-{fate.value}")
 
     # --- replies --------------------------------------------------------------------------------
 
@@ -121,7 +143,7 @@ class Watching:
 
     def _fail(self, run: Run, words: str) -> None:
         now = self.desk.clock.now()
-        self._write_down(run, {"reply_state": "failed", "reply_why": words})
+        write_down(self.desk, run, {"reply_state": "failed", "reply_why": words})
         failed = replace(
             run,
             state=RunState.FAILED,
@@ -130,10 +152,3 @@ class Watching:
             updated_at=now,
         )
         self.desk.store.move_run(failed, was=(RunState.DONE,))
-
-    def _write_down(self, run: Run, learned: Mapping[str, Any]) -> None:
-        receipt = self.desk.store.receipt(run.id)
-        if receipt is not None:
-            receipt["did"] = {**receipt.get("did", {}), **learned}
-            now, learned_later = self.desk.clock.now(), AuditKind.RUN_CHANGED
-            self.desk.store.save_receipt(run.id, receipt, now, kind=learned_later)

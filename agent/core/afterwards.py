@@ -29,12 +29,25 @@ def fate_of(
     ours = next((draft for draft in drafts if draft.id == draft_id), None)
     if ours is not None:
         return DraftFate.EDITED if touched(ours, body, None) else DraftFate.WAITING
-    out = [m for m in newer if m.direction is Direction.OUT]
-    if any(folded(m.text) == folded(body) for m in out):
+    if _as_is(body, newer):
         return DraftFate.SENT_AS_IS
-    if any(m.author.kind is not AuthorKind.SIDENOTE and not m.auto for m in out):
-        return DraftFate.SENT_EDITED
-    return DraftFate.DELETED
+    return DraftFate.SENT_EDITED if _by_teammates(newer) else DraftFate.DELETED
+
+
+def sender_of(body: str, newer: Sequence[Message]) -> str:
+    """The name of who sent it in Kustomer, "" when that is not told or nobody did."""
+    sent = _as_is(body, newer) or _by_teammates(newer)
+    return sent[0].author.name if sent else ""
+
+
+def _as_is(body: str, newer: Sequence[Message]) -> list[Message]:
+    out = (m for m in newer if m.direction is Direction.OUT)
+    return [m for m in out if folded(m.text) == folded(body)]
+
+
+def _by_teammates(newer: Sequence[Message]) -> list[Message]:
+    out = (m for m in newer if m.direction is Direction.OUT)
+    return [m for m in out if m.author.kind is not AuthorKind.SIDENOTE and not m.auto]
 
 
 def bounce_of(message_id: str, messages: Sequence[Message]) -> str | None:

@@ -71,6 +71,11 @@ def touched(draft: Draft | None, body: str, to: str | None) -> str | None:
     return None
 
 
+def is_about_the_draft(why: str) -> bool:
+    """Whether these are words of `touched`: the draft is a teammate's business now."""
+    return why.startswith(("the draft was", "the draft's"))
+
+
 def is_ours(message: Message, basis: Basis, body: str) -> bool:
     """Whether a message is the reply we released: new, outbound, with that very text.
 
