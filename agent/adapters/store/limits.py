@@ -91,8 +91,9 @@ class LimitTables:
             self._database.insert(breaker)
             .values(id=1, reason=reason, opened_at=now)
             .on_conflict_do_nothing(index_elements=["id"])
+            .returning(breaker.c.id)  # an INSERT's row count is not told on PostgreSQL
         )
-        return connection.execute(statement).rowcount == 1
+        return connection.execute(statement).scalar() is not None
 
 
 def _counts(connection: Connection, asked: AutomaticReply) -> Counts:
