@@ -32,6 +32,7 @@ def run_values(run: Run) -> Values:
         "note_id": run.note_id,
         "snapshot": dict(run.snapshot),
         "topic": run.topic,
+        "customer_id": str(run.snapshot.get("customer_id") or ""),
     }
 
 

@@ -16,7 +16,7 @@ from agent.core.turn import Turn
 from agent.ports import Run, RunState
 
 _HIGHEST = "\U0010ffff"  # sorts after every other character
-_NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.message_at.desc(), runs.c.id.desc())
+NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.message_at.desc(), runs.c.id.desc())
 
 
 class RunTables:
@@ -58,7 +58,7 @@ class RunTables:
         limit: int | None = None,
     ) -> tuple[Run, ...]:
         """See `Store`."""
-        query = select(runs).order_by(*_NEWEST_FIRST).limit(limit)
+        query = select(runs).order_by(*NEWEST_FIRST).limit(limit)
         if states:
             query = query.where(runs.c.state.in_(states))
         if conversation_id is not None:

@@ -31,6 +31,7 @@ runs = Table(
     Column("note_id", Text),
     Column("snapshot", Json, nullable=False),
     Column("topic", Text, nullable=False),
+    Column("customer_id", Text, nullable=False),
 )
 
 receipts = Table(
