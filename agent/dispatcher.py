@@ -41,7 +41,8 @@ class Dispatcher:
         """Hand running runs that the engine does not have, or has given up, to it again."""
         now = self.clock.now()
         for run in self.store.runs(states=(RunState.RUNNING,)):
-            if now - run.updated_at >= older_than:
+            # Last changed in the future: by a clock that ran ahead, and was put right since.
+            if abs(now - run.updated_at) >= older_than:
                 if older_than:  # at a start they are just being taken up
                     self.engine.free(run.turn)
                 self.engine.ensure(run.turn)

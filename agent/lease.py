@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from agent.core.leases import latest_end
 from agent.errors import StoreUnavailable
 from agent.ports import Clock, Store
 
-SKEW = timedelta(seconds=2)  # between the clocks of two machines
+LEASE = timedelta(seconds=20)
 LAST_RENEWAL = 2.0  # seconds that a renewal under way may take at a stop
 
 
@@ -20,7 +21,7 @@ class Lease:
     clock: Clock
     worker: str
     owner: str
-    ttl: timedelta = timedelta(seconds=20)
+    ttl: timedelta = LEASE
     _renewed: float = field(default=float("-inf"))
     _keeper: threading.Thread | None = None
     _stop: threading.Event = field(default_factory=threading.Event)
@@ -32,9 +33,9 @@ class Lease:
             StoreUnavailable: another live daemon has this slot.
         """
         # No lease that stands now runs longer than this; one that does was renewed meanwhile.
-        longest = self.clock.now() + self.ttl + SKEW
+        longest = latest_end(self.clock.now(), self.ttl)
         while not self._renew():
-            if self.worker in self.store.live_slots(longest):
+            if self.worker in self.store.live_slots(longest, ttl=self.ttl):
                 raise StoreUnavailable(
                     f"another daemon runs as {self.worker}; stop it or set SIDENOTE_WORKER to "
                     "another name, such as worker-2"
@@ -49,7 +50,8 @@ class Lease:
 
     def dead(self) -> Sequence[str]:
         """Slots whose worker is gone."""
-        return [w for w in self.store.dead_slots(self.clock.now()) if w != self.worker]
+        dead = self.store.dead_slots(self.clock.now(), ttl=self.ttl)
+        return [worker for worker in dead if worker != self.worker]
 
     def leave(self) -> None:
         """Let go."""

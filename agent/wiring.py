@@ -32,8 +32,10 @@ from agent.adapters.store import DaemonLock, open_store
 from agent.core.team_policy import TeamPolicy
 from agent.errors import AgentError, Held, HelpdeskLocked, StoreUnavailable, TransientError
 from agent.gates import Gates, PauseSwitch
+from agent.lease import LEASE
 from agent.log import logger
 from agent.notes import NoteDesk
+from agent.owners import is_dead
 from agent.pipeline import Pipeline
 from agent.policy_file import load_policy
 from agent.ports import Model, Store
@@ -228,6 +230,7 @@ class App:
     @cached_property
     def desk(self) -> NoteDesk:
         """Delivers notes."""
+        self._free_claims_of_the_dead()
         return NoteDesk(
             reader=self.kustomer,
             writer=self.kustomer,
@@ -237,6 +240,16 @@ class App:
             guard=self.gates.guard,
             retries=self.retries,
         )
+
+    def _free_claims_of_the_dead(self) -> None:
+        """What a killed process of this machine had claimed is free; an SQLite file has no other.
+
+        On PostgreSQL, where another machine may go by the same name, a claim runs out instead.
+        """
+        if self.settings.database_url.startswith(SQLITE):
+            for owner in self.store.claim_owners():
+                if is_dead(owner, here=socket.gethostname()):
+                    self.store.free_claims(owner, but=self.owner)
 
     @cached_property
     def pipeline(self) -> Pipeline:
@@ -320,7 +333,7 @@ class App:
         """Whether a daemon works on this database right now."""
         lock = self.file_lock
         if lock is None:
-            return bool(self.store.live_slots(self.clock.now()))
+            return bool(self.store.live_slots(self.clock.now(), ttl=LEASE))
         if lock.acquire():
             lock.release()
             return False

@@ -84,7 +84,7 @@ def test_a_living_one_is_refused_once_it_was_seen_renewing() -> None:
         second(slot).take()
 
     assert slot.clock.monotonic() < TTL.total_seconds() / 2
-    assert slot.store.live_slots(slot.now()) == ("worker-1",)
+    assert slot.store.live_slots(slot.now(), ttl=TTL) == ("worker-1",)
 
 
 def test_a_dead_lease_of_a_machine_whose_clock_is_two_seconds_ahead_is_waited_out(
@@ -112,7 +112,18 @@ def test_a_lease_that_was_not_renewed_is_given_up_before_others_may_take_it(
     slot.clock.advance(TTL - 5 * SECOND)
 
     assert not lease.holds()
-    assert slot.store.dead_slots(slot.now()) == ()
+    assert slot.store.dead_slots(slot.now(), ttl=TTL) == ()
+
+
+def test_a_lease_taken_before_a_clock_was_set_back_is_taken_at_once(leases: list[Lease]) -> None:
+    slot = Slot(lives=False)
+    slot.store.take_slot("worker-1", owner="first", now=NOON + timedelta(hours=1), ttl=TTL)
+    lease = second(slot)
+    leases.append(lease)
+
+    lease.take()
+
+    assert (lease.holds(), slot.clock.slept) == (True, [])
 
 
 def test_a_slot_that_was_left_is_free_at_once() -> None:
@@ -123,4 +134,4 @@ def test_a_slot_that_was_left_is_free_at_once() -> None:
 
     lease.leave()
 
-    assert slot.store.dead_slots(slot.now()) == ("worker-1",)
+    assert slot.store.dead_slots(slot.now(), ttl=TTL) == ("worker-1",)

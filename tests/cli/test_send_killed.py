@@ -112,3 +112,29 @@ def test_two_processes_do_not_send_one_batch_at_the_same_time(post: Post) -> Non
         first.ended()
 
     assert post.texts == ONCE_EACH
+
+
+def test_a_single_send_that_was_killed_is_gone_on_with_at_once(
+    sandbox: Sandbox, post: Post
+) -> None:
+    # The claim of the killed process stood for three minutes: "another process is writing this".
+    conversation = sandbox.add_conversation("single", "Where is it?")
+    sandbox.faults.set(parse_fault("timeout-after@PUT */drafts/*=1*1,seconds=20"))
+    given = ("send", "--direction", "out", "--conversation-id", conversation.id, "--key", "k1")
+
+    def single() -> Sidenote:
+        return Sidenote(
+            *given,
+            *("--body", "It left today.", "--json"),
+            folder=post.folder / "processes",
+            environment=post.environment,
+        )
+
+    with single() as process:
+        process.until(lambda: any(r.method == "PUT" for r in tuple(sandbox.world.requests)))
+        process.kill()
+    with single() as process:
+        said = process.printed()
+
+    assert said["data"]["attributes"]["state"] == "arrived"
+    assert post.texts["It left today."] == 1

@@ -549,6 +549,30 @@ def test_a_claim_that_ran_out_can_be_taken(store: Store) -> None:
     assert claim(store, delivery, "w2", now=NOON + MINUTE).fence == 2
 
 
+def test_a_claim_of_a_clock_that_was_an_hour_ahead_holds_nobody_up(store: Store) -> None:
+    delivery = store.intend(a_delivery())
+    claim(store, delivery, "w1", now=NOON + timedelta(hours=1))
+
+    assert claim(store, delivery, "w2").fence == 2
+
+
+def test_a_claim_of_a_clock_two_seconds_ahead_stands(store: Store) -> None:
+    delivery = store.intend(a_delivery())
+    claim(store, delivery, "w1", now=NOON + 2 * SECOND)
+
+    assert store.claim_delivery(delivery.marker, owner="w2", now=NOON, ttl=MINUTE) is None
+
+
+def test_who_has_claimed_something_is_known_by_name_until_it_is_let_go(store: Store) -> None:
+    for number, owner in enumerate(("w2", "w1", "w1")):
+        claim(store, store.intend(a_delivery(f"m{number}")), owner)
+    assert store.claim_owners() == ("w1", "w2")
+
+    store.free_claims("w1", but="")
+
+    assert store.claim_owners() == ("w2",)
+
+
 def test_claims_of_owners_that_are_dead_are_let_go_at_once(store: Store) -> None:
     deliveries = [store.intend(a_delivery(f"m{number}")) for number in range(4)]
     for delivery, owner in zip(
@@ -809,7 +833,7 @@ def test_a_slot_that_was_left_is_dead_at_once_and_free(store: Store) -> None:
     take(store, "a")
     store.leave_slot("worker-1", owner="a")
 
-    assert store.dead_slots(NOON) == ("worker-1",)
+    assert store.dead_slots(NOON, ttl=MINUTE) == ("worker-1",)
     assert take(store, "b")
 
 
@@ -820,12 +844,31 @@ def test_only_the_owner_leaves_a_slot(store: Store) -> None:
     assert not take(store, "b")
 
 
+HOUR_AHEAD = NOON + timedelta(hours=1)
+
+
+def test_a_lease_of_a_clock_that_was_an_hour_ahead_holds_nobody_up(store: Store) -> None:
+    # It stood for the whole hour: no daemon could start, and nobody took the dead one's runs over.
+    take(store, "a", now=HOUR_AHEAD)
+
+    assert store.dead_slots(NOON, ttl=MINUTE) == ("worker-1",)
+    assert store.live_slots(NOON, ttl=MINUTE) == ()
+    assert take(store, "b")
+
+
+def test_a_lease_of_a_clock_two_seconds_ahead_stands(store: Store) -> None:
+    take(store, "a", now=NOON + 2 * SECOND)
+
+    assert store.live_slots(NOON, ttl=MINUTE) == ("worker-1",)
+    assert not take(store, "b")
+
+
 def test_dead_slots_are_those_whose_lease_ran_out(store: Store) -> None:
     take(store, "a")
     store.take_slot("worker-2", owner="b", now=NOON + SECOND, ttl=MINUTE)
 
-    assert store.dead_slots(NOON + MINUTE) == ("worker-1",)
-    assert store.live_slots(NOON + MINUTE) == ("worker-2",)
+    assert store.dead_slots(NOON + MINUTE, ttl=MINUTE) == ("worker-1",)
+    assert store.live_slots(NOON + MINUTE, ttl=MINUTE) == ("worker-2",)
 
 
 # --- upkeep ------------------------------------------------------------------------------------

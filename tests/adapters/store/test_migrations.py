@@ -152,7 +152,7 @@ def test_what_we_did_survives_an_upgrade(upgraded: Store) -> None:
 def test_marks_pause_and_slots_survive_an_upgrade(upgraded: Store) -> None:
     assert (upgraded.watermark(NOON), upgraded.cursor()) == (NOON - DAY, NOON)
     assert upgraded.paused() == Pause(by="Ben", at=NOON, reason="trying it out")
-    assert upgraded.live_slots(NOON) == ("worker-1",)
+    assert upgraded.live_slots(NOON, ttl=DAY) == ("worker-1",)
     upgraded.close()
 
 
