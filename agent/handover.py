@@ -5,7 +5,10 @@ from datetime import datetime
 
 from agent.core.basis import Basis
 from agent.core.conversation import Conversation, Message, Note
+from agent.core.limits import AutomaticReply
+from agent.core.outbound import Objection
 from agent.core.policy import Autonomy, Decision
+from agent.core.reply import Composed
 from agent.core.turn import Turn
 from agent.ports import Delivery, DeliveryState, Disposition, Told
 
@@ -33,8 +36,12 @@ class Decided:
     because: tuple[str, ...]
     findings: tuple[tuple[str, str, str, bool, str], ...]  # rule, kind, level, applies, evidence
     note: str = ""
-    reply: str = ""  # the approved answer to draft or send; "" below that level
+    reply: str = ""  # the text to draft or send, past the outbound gate; "" when there is none
     topic: str = ""  # … and its topic
+    asked: AutomaticReply | None = None  # … and as the limits count it
+    composed: Composed | None = None  # … and what it is made of; kept where the gate refused it
+    objections: tuple[Objection, ...] = ()  # the outbound gate's
+    reply_why: str = ""  # why there is no reply, where the rules would have allowed one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,20 +9,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.answering import answer, no_reply
+from agent.allowance import first_refusal, free_unless_released, note_quick_answer, reserve
+from agent.answering import Planned, answer, no_reply
+from agent.composing import Occasion, internal_texts, reply_text, suggestion, with_reply_text
 from agent.core.conversation import Conversation, Direction, Message, Note
 from agent.core.levels import effective
+from agent.core.limits import AutomaticReply
 from agent.core.news import brings_news
 from agent.core.note import NoteContent, render_note, with_outcome
 from agent.core.policy import Autonomy, Decision, Facts, Rule, decide
 from agent.core.proposal import Proposal
-from agent.core.reply import SuggestedReply, suggested_reply
+from agent.core.reply import Composed
 from agent.core.rules import FOR_A_PERSON, NO_REPLY_FITS, RULES
 from agent.core.team_policy import Level, TeamPolicy
 from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
 from agent.ending import Ending
 from agent.errors import Held, HelpdeskMissing, HelpdeskUnavailable
+from agent.gathering import second_look
 from agent.handover import Decided, Did, Reading, decided_from, did_from, gone_reading, left_because
 from agent.notes import NoteDesk, doubles
 from agent.plain import from_plain, to_plain
@@ -144,19 +148,33 @@ class Pipeline:
             return to_plain(left_because("overtaken"))
         if reading.adopted:
             return to_plain(left_because("already-noted"))
-        decision = decide(self._facts(turn, reading, proposal), self.rules)
+        decision, asked = self._decision(turn, self._facts(turn, reading, proposal))
         if decision.autonomy is Autonomy.NOTHING:
             return to_plain(decided_from(decision))
         note = self.note_text(turn, reading, proposal, decision)
         decided = replace(decided_from(decision), note=note)
-        reply = self._reply(reading, proposal) if decision.autonomy >= Autonomy.DRAFT else None
-        if reply is not None:
-            decided = replace(decided, reply=reply.text, topic=reply.topic)
+        if decision.autonomy >= Autonomy.DRAFT:
+            text = reply_text(self._occasion(turn, reading, proposal), note=note)
+            decided = with_reply_text(replace(decided, asked=asked), text, self.policy.note)
         return to_plain(decided)
 
-    def _reply(self, reading: Reading, proposal: Proposal) -> SuggestedReply | None:
-        channel = reading.messages[-1].channel if reading.messages else ""
-        return suggested_reply(proposal, self.team_policy(), channel)
+    def _decision(self, turn: Turn, facts: Facts) -> tuple[Decision, AutomaticReply | None]:
+        """Decide on what was read; with a reply in reach, read what it needs and decide again."""
+        decision, asked = decide(facts, self.rules), None
+        if decision.autonomy >= Autonomy.DRAFT:
+            facts, asked = second_look(self.desk, turn, facts, first=decision.autonomy)
+            decision = decide(facts, self.rules)
+        note_quick_answer(self.desk.store, turn, facts, decision)
+        return decision, asked
+
+    def _occasion(self, turn: Turn, reading: Reading, proposal: Proposal) -> Occasion:
+        return Occasion(
+            reader=self.desk.reader,
+            policy=self.team_policy(),
+            turn=turn,
+            reading=reading,
+            proposal=proposal,
+        )
 
     def note_text(
         self, turn: Turn, reading: Reading, proposal: Proposal, decision: Decision | None
@@ -166,7 +184,8 @@ class Pipeline:
         applying = {f.rule.id for f in decision.findings if f.applies} if decision else set()
         # One that is drafted or sent is told of once its outcome is known.
         is_suggested = decision is None or decision.autonomy < Autonomy.DRAFT
-        reply = self._reply(reading, proposal) if is_suggested else None
+        fits = is_suggested and not applying & NO_REPLY_FITS
+        text = suggestion(self._occasion(turn, reading, proposal)) if fits else None
         return render_note(
             NoteContent(
                 transcript=transcript,
@@ -174,7 +193,7 @@ class Pipeline:
                 settings=self.policy.note,
                 run_id=turn.run_id,
                 previous=reading.told.statements if reading.told else (),
-                reply=None if applying & NO_REPLY_FITS else reply,
+                reply=text,
                 to_a_person=bool(applying & FOR_A_PERSON),
             )
         )
@@ -195,6 +214,8 @@ class Pipeline:
             policy=self.team_policy(),
             now=self.desk.clock.now(),
             watermark=self.desk.store.watermark(self.desk.clock.now()),
+            quiet=self.quiet,
+            notes=reading.notes,
             already_noted=bool(reading.told and reading.told.note_id),
             nothing_new=_nothing_new(reading, transcript),
         )
@@ -218,8 +239,8 @@ class Pipeline:
             return to_plain(Did(disposition=Disposition.LEFT))
         if not self._reply_begun(turn) and self._moved_on(turn, reading):
             return to_plain(Did(disposition=Disposition.OVERTAKEN))
-        if decision.reply:
-            return to_plain(self._answer(turn, reading, decision))
+        if decision.reply and decision.composed is not None:
+            return to_plain(self._answer(turn, reading, decision, decision.composed))
         return to_plain(did_from(self.post(turn, decision.note)))
 
     def _reply_begun(self, turn: Turn) -> bool:
@@ -227,7 +248,7 @@ class Pipeline:
         delivery = self.desk.store.delivery(marker_of(turn, Action.REPLY))
         return delivery is not None and delivery.attempts > 0
 
-    def _answer(self, turn: Turn, reading: Reading, decision: Decided) -> Did:
+    def _answer(self, turn: Turn, reading: Reading, decision: Decided, composed: Composed) -> Did:
         """The note comes last, to say what became of the reply."""
         autonomy = Autonomy[decision.autonomy.upper()]
         lowered = self._lowered(decision.topic)
@@ -238,10 +259,18 @@ class Pipeline:
                 self.desk,
                 turn,
                 reading,
-                decision.reply,
+                Planned(
+                    composed=composed,
+                    policy=self.team_policy(),
+                    internal=internal_texts(reading, decision.note),
+                ),
                 autonomy,
-                refusal=lambda: self._lowered(decision.topic),
+                refusal=first_refusal(
+                    lambda: self._lowered(decision.topic),
+                    lambda: reserve(self.desk, decision.asked, self.team_policy()),
+                ),
             )
+        free_unless_released(self.desk.store, turn)
         if answered.overtaken:
             return Did(disposition=Disposition.OVERTAKEN, reply_why=answered.why)
         did = Did(disposition=answered.disposition)

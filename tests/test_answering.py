@@ -1,7 +1,4 @@
-"""A run whose topic may draft or send: the reply first, then a note that says what became of it.
-
-No shipped rule lets a run go so far yet; these tests leave out the one that holds sending off.
-"""
+"""A run whose topic may draft or send: the reply first, then a note that says what became of it."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from agent.core.conversation import Address, Customer, Direction, OutboundAccount
-from agent.core.rules import RULES
+from agent.core.disclosure import LINES
 from agent.core.team_policy import Level, TeamPolicy
 from agent.core.turn import Turn
 from agent.errors import HelpdeskUnavailable
@@ -18,7 +15,6 @@ from agent.ports import Disposition, Pause, RunState
 from agent.retries import NO_RETRIES
 from tests.small_world import SmallWorld
 
-ALLOWED = tuple(rule for rule in RULES if rule.id != "sending-is-off")
 QUESTION = "Where is my order? I ordered last week and have no tracking number."
 
 
@@ -32,7 +28,6 @@ def world_at(level: Level) -> SmallWorld:
     world = SmallWorld(policy=policy_at(level))
     world.daemon.poller.poll()  # the first start: what comes after it is no backlog
     world.helpdesk._accounts = (OutboundAccount(channel="email", account="help@shop.example"),)
-    world.pipeline = replace(world.pipeline, rules=ALLOWED)
     world.daemon.runner = replace(world.daemon.runner, pipeline=world.pipeline)
     world.daemon.start()
     return world
@@ -43,7 +38,9 @@ def ask(world: SmallWorld, *, address: str = "mara@mail.example") -> str:
     conversation_id = world.conversation(QUESTION, minutes_ago=0)
     customer_id = world.helpdesk._conversations[conversation_id].customer_id
     assert customer_id is not None
-    world.helpdesk.add_customer(Customer(id=customer_id, emails=(Address(value=address),)))
+    world.helpdesk.add_customer(
+        Customer(id=customer_id, emails=(Address(value=address, verified=True),))
+    )
     return conversation_id
 
 
@@ -60,7 +57,7 @@ def test_at_send_the_approved_answer_is_sent_once_and_noted() -> None:
 
     approved = world.policy.topic("order-status")
     assert approved is not None
-    assert replies(world, conversation) == [approved.answers["en"]]
+    assert replies(world, conversation) == [f"{approved.answers['en']}\n\n{LINES['en']}"]
     assert world.run(conversation).disposition is Disposition.REPLIED
     assert "Replied to the customer (order-status)." in world.notes(conversation)[0].body
 
@@ -93,7 +90,8 @@ def test_without_a_certain_recipient_there_is_a_note_that_says_so() -> None:
     conversation = ask(world)
     customer_id = world.helpdesk._conversations[conversation].customer_id
     assert customer_id is not None
-    world.helpdesk.add_customer(Customer(id=customer_id))
+    both = tuple(Address(value=f"mara@{each}.example", verified=True) for each in ("home", "work"))
+    world.helpdesk.add_customer(Customer(id=customer_id, emails=both))
 
     world.live()
 

@@ -23,6 +23,7 @@ hablar con ~ persona | hablar con una persona | hablar con ~ humano | hablar con
 hablar con ~ agente | hablar con ~ encargado | hablar con ~ responsable | persona real
 un humano | llamenme | llameme | un robot
 شخص حقيقي | *موظف حقيقي | اتصلوا بي | מישהו אמיתי | נציג אנושי | בן אדם | תתקשרו אלי
+human | mensch | humain | humano | umano | medewerker
 """)
 
 # A hint only: what a message says never becomes an instruction, with or without this list.

@@ -122,6 +122,7 @@ class Conversation:
     ended: bool = False
     merged_into: str | None = None
     external_id: str | None = None
+    custom: tuple[tuple[str, str], ...] = ()  # custom fields that are texts or numbers, as text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +143,7 @@ class Customer:
     emails: tuple[Address, ...] = ()
     phones: tuple[Address, ...] = ()
     whatsapps: tuple[Address, ...] = ()
+    addresses: tuple[str, ...] = ()  # postal ones, each in one text
     locale: str = ""
     created_at: datetime | None = None
     custom: dict[str, object] = field(default_factory=dict)

@@ -56,13 +56,17 @@ def render_note(content: NoteContent) -> str:
 def _text(content: NoteContent, statements: Sequence[Statement]) -> str:
     words = words_for(content.settings.language)
     lines = [_header(content, words), *_section_lines(content, statements, words)]
-    if content.reply:
+    if content.reply and content.reply.text:
         label, step = (
             words.sections[Section.NEXT],
             words.suggested.format(topic=content.reply.topic),
         )
         lines += [f"{label:{_width(words)}}  {step}", content.reply.text]
-    rest = [*_news(content, words), *_left_out(content.transcript, words)]
+    rest = [
+        *_unsuggested(content.reply, words),
+        *_news(content, words),
+        *_left_out(content.transcript, words),
+    ]
     if rest:
         lines.append(" ".join(rest))
     lines.append(f"{_engine(content.proposal, words)} · run {content.run_id}")
@@ -131,7 +135,7 @@ def _next_step(content: NoteContent) -> list[Statement]:
     """What to do, from the facts, when the model did not say."""
     lines = content.transcript.lines
     said = any(s.section is Section.NEXT for s in content.proposal.statements)
-    if not lines or said or content.reply:
+    if not lines or said or (content.reply and content.reply.text):
         return []
     words = words_for(content.settings.language)
     if content.to_a_person:
@@ -154,6 +158,12 @@ def _news(content: NoteContent, words: Words) -> list[str]:
     order = {line.message_id: n for n, line in enumerate(content.transcript.lines)}
     newest = max(fresh, key=lambda s: max((order.get(i, -1) for i in s.message_ids), default=-1))
     return [words.new.format(_isolated(newest.text))]
+
+
+def _unsuggested(reply: SuggestedReply | None, words: Words) -> list[str]:
+    if reply is None or reply.text:
+        return []
+    return [words.no_suggestion.format(topic=reply.topic, why=reply.why)]
 
 
 def _left_out(transcript: Transcript, words: Words) -> list[str]:

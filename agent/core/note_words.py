@@ -22,6 +22,7 @@ class Words:
     unread: tuple[str, str]
     left_out: tuple[str, str]
     suggested: str
+    no_suggestion: str
     answer: str
     wait: str
     to_a_person: str
@@ -50,6 +51,7 @@ ENGLISH = Words(
     unread=("1 attachment was not read: {names}.", "{n} attachments were not read: {names}."),
     left_out=("1 message was left out for length.", "{} messages were left out for length."),
     suggested="Check and send the suggested reply ({topic}):",
+    no_suggestion="No reply is suggested ({topic}): {why}.",
     answer="Answer the customer's last message.",
     wait="Wait for the customer: the team spoke last.",
     to_a_person="A teammate should answer this personally.",
@@ -81,6 +83,7 @@ GERMAN = Words(
         "{} Nachrichten wurden wegen der Länge ausgelassen.",
     ),
     suggested="Antwortvorschlag prüfen und senden ({topic}):",
+    no_suggestion="Kein Antwortvorschlag ({topic}): {why}.",
     answer="Die letzte Nachricht des Kunden beantworten.",
     wait="Auf den Kunden warten: das Team schrieb zuletzt.",
     to_a_person="Das sollte ein Mensch persönlich beantworten.",
@@ -128,6 +131,7 @@ FRENCH = Words(
         "{} messages ont été omis (longueur).",
     ),
     suggested="Vérifier et envoyer la réponse proposée ({topic}) :",
+    no_suggestion="Aucune réponse proposée ({topic}) : {why}.",
     answer="Répondre au dernier message du client.",
     wait="Attendre le client : l'équipe a écrit en dernier.",
     to_a_person="Une personne devrait répondre elle-même.",
@@ -159,6 +163,7 @@ SPANISH = Words(
         "Se omitieron {} mensajes por longitud.",
     ),
     suggested="Revisar y enviar la respuesta sugerida ({topic}):",
+    no_suggestion="No se sugiere respuesta ({topic}): {why}.",
     answer="Responder al último mensaje del cliente.",
     wait="Esperar al cliente: el equipo escribió el último.",
     to_a_person="Debería responder una persona.",
@@ -190,6 +195,7 @@ DUTCH = Words(
         "{} berichten zijn weggelaten om de lengte.",
     ),
     suggested="Voorgesteld antwoord nakijken en versturen ({topic}):",
+    no_suggestion="Geen antwoord voorgesteld ({topic}): {why}.",
     answer="Het laatste bericht van de klant beantwoorden.",
     wait="Op de klant wachten: het team schreef het laatst.",
     to_a_person="Een collega kan dit beter persoonlijk beantwoorden.",
@@ -221,6 +227,7 @@ PORTUGUESE = Words(
         "{} mensagens ficaram de fora pela extensão.",
     ),
     suggested="Rever e enviar a resposta sugerida ({topic}):",
+    no_suggestion="Nenhuma resposta sugerida ({topic}): {why}.",
     answer="Responder à última mensagem do cliente.",
     wait="Aguardar o cliente: a equipa escreveu por último.",
     to_a_person="Convém que uma pessoa responda.",
@@ -255,6 +262,7 @@ ITALIAN = Words(
         "{} messaggi sono stati omessi per la lunghezza.",
     ),
     suggested="Controllare e inviare la risposta suggerita ({topic}):",
+    no_suggestion="Nessuna risposta suggerita ({topic}): {why}.",
     answer="Rispondere all'ultimo messaggio del cliente.",
     wait="Attendere il cliente: il team ha scritto per ultimo.",
     to_a_person="È meglio che risponda una persona.",

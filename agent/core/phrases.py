@@ -39,6 +39,11 @@ class Phrases:
             match = self._other.search(folded)
         return " ".join(match.group().split())[:_MAX_EVIDENCE] if match else None
 
+    def find_all(self, folded: str) -> tuple[str, ...]:
+        """All the words that match, in single spaces; `folded` comes from `fold`."""
+        others = () if folded.isascii() else self._other.finditer(folded)
+        return tuple(" ".join(m.group().split()) for m in (*self._latin.finditer(folded), *others))
+
 
 def listed(lines: str) -> Phrases:
     """Phrases from a list as people write it down: parted by `|` and line ends."""

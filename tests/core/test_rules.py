@@ -164,7 +164,6 @@ CASES = {
         facts(policy=policy(hours=Hours(closed=frozenset({NOON.date() + DAY})))),
     ),
     "canary-share": (routine(share=0), routine(share=100)),
-    "sending-is-off": (routine(Level.DRAFT), routine(Level.NOTE)),
     "no-answer-in-language": (routine(language="fr"), routine(language="en")),
     "routine-topic-draft": (routine(Level.DRAFT), routine(Level.NOTE)),
     "routine-topic-send": (routine(Level.SEND), routine(Level.DRAFT)),
@@ -219,12 +218,6 @@ ENDS_A_RUN = {
 
 def test_only_these_rules_leave_a_conversation_without_a_note() -> None:
     assert {rule.id for rule in RULES if rule.level is Autonomy.NOTHING} == ENDS_A_RUN
-
-
-def test_in_this_version_no_level_gets_past_a_note() -> None:
-    decision = decided(routine(Level.SEND))
-
-    assert (decision.autonomy, decision.because) == (Autonomy.NOTE, ("sending-is-off",))
 
 
 # --- when a note would be noise ------------------------------------------------------------------

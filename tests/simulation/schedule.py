@@ -9,6 +9,7 @@ from math import inf
 from random import Random
 
 from agent.adapters.memory import MemoryStore
+from agent.core.disclosure import LINES
 from agent.core.team_policy import Level
 from agent.ports import Run, RunState
 from tests.simulation.checker import Broken, Ending, Evidence, check, stale_sends
@@ -239,7 +240,7 @@ class Schedule:
 
     def _approved(self) -> Iterator[str]:
         for topic in self.ground.policy.topics:
-            yield from topic.answers.values()
+            yield from (f"{text}\n\n{LINES[name]}" for name, text in topic.answers.items())
 
     def _counts(self, broken: tuple[Broken, ...]) -> Counter[str]:
         truth = self.ground.truth

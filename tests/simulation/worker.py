@@ -39,9 +39,6 @@ ROUTINE = "order-status"
 NO_FILE = Path("/nonexistent/sidenote.pause")
 
 
-ALLOWED = tuple(rule for rule in RULES if rule.id != "sending-is-off")
-
-
 @lru_cache(maxsize=4)
 def policy(level: Level) -> TeamPolicy:
     """The starter policy with routine questions at this level."""
@@ -154,7 +151,7 @@ class Worker:
             policy=ground.policy,
             quiet=QUIET,
             paused=gates.pause.paused,
-            rules=ALLOWED,
+            rules=RULES,
             version="simulated",
         )
         return Daemon(

@@ -82,6 +82,7 @@ class _Conversation(_Wire):
     ended: Flag = False
     merged_target: Id = None
     external_id: Id = None
+    custom: Mapped = Field(default_factory=dict)
 
 
 class _Ref(_Wire):
@@ -126,6 +127,7 @@ class _Customer(_Wire):
     emails: Listed = ()
     phones: Listed = ()
     whatsapps: Listed = ()
+    locations: Listed = ()
     locale: Text = ""
     created_at: MaybeMoment = None
     custom: Mapped = Field(default_factory=dict)
@@ -170,6 +172,7 @@ def parse_conversation(resource: Mapping[str, Any]) -> Conversation:
         ended=seen.ended,
         merged_into=seen.merged_target,
         external_id=seen.external_id,
+        custom=_told(seen.custom),
     )
 
 
@@ -251,9 +254,19 @@ def parse_customer(resource: Mapping[str, Any]) -> Customer:
         emails=_reachable(seen.emails),
         phones=_reachable(seen.phones),
         whatsapps=_reachable(seen.whatsapps),
+        addresses=tuple(filter(None, map(_postal, seen.locations))),
         locale=seen.locale,
         created_at=seen.created_at,
         custom=seen.custom,
+    )
+
+
+def _told(custom: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Custom fields that are a text or a number; `true` and lists can fill no gap of an answer."""
+    return tuple(
+        (name, str(value))
+        for name, value in custom.items()
+        if isinstance(value, str | int | float) and not isinstance(value, bool)
     )
 
 
@@ -348,6 +361,13 @@ def _reachable(entries: tuple[Any, ...]) -> tuple[Address, ...]:
         for entry in entries
         for _, address in addresses(entry)[:1]
     )
+
+
+def _postal(location: object) -> str:
+    """A location's lines as one text, "" when it has none."""
+    fields = _object(location)
+    keys = ("address", "address2", "address3", "zipCode", "cityName", "regionName")
+    return ", ".join(filter(None, (clean(fields.get(key)).strip() for key in keys)))
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -56,7 +56,6 @@ _NOTE: dict[str, Test] = {
     "model-stood-in": routine.model_stood_in,
     "topic-unclear": routine.topic_unclear,
     "unsupported-language": routine.unsupported_language,
-    "sending-is-off": routine.sending_is_off,
     "customer-unread": audience.customer_unread,
     "audience": audience.outside_audience,
     limits.FIRST_CONTACT: allowance.first_contact,

@@ -22,14 +22,6 @@ def topic_unclear(facts: Facts) -> str | None:
     return f"margin {guess.margin:.2f}, under {wanted:.2f}"
 
 
-def sending_is_off(facts: Facts) -> str | None:
-    """Nothing is staged or sent in this version, whatever a topic's level says."""
-    topic = matched_topic(facts)
-    if topic is None or topic.level not in (Level.DRAFT, Level.SEND):
-        return None
-    return "this version writes notes only"
-
-
 def unsupported_language(facts: Facts) -> str | None:
     """The team answers by itself in some languages only."""
     languages, language = facts.policy.languages, facts.proposal.language
