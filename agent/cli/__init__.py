@@ -1,7 +1,9 @@
 """The command line: one module per command, loaded by name so that --help stays quick."""
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -18,8 +20,13 @@ COMMANDS = {
     "send": ("send", "Write a note, send a reply or a whole file of them."),
     "customers": ("customers", "Find a customer, or create one."),
     "conversations": ("conversations", "Open a conversation."),
+    "policy": ("policy", "Begin, check and compare the team's policy."),
+    "topics": ("topics", "List, raise and lower the routine topics."),
+    "approvals": ("approvals", "Drafts that wait for a teammate: approve or reject."),
     "pause": ("pause", "Stop all writes."),
     "resume": ("resume", "Go on after a pause."),
+    "audit": ("audit", "Show what was done, and check that nobody changed the record."),
+    "erase": ("erase", "Remove every text of one customer."),
     "check": ("check", "Check settings, key, database and model."),
     "sandbox": ("sandbox", "Serve a Kustomer-like API for trials and tests."),
 }
@@ -27,25 +34,35 @@ COMMANDS = {
 DONE, FAILED, WRONG_USAGE, BAD_SETTINGS = 0, 1, 2, 3
 
 
-class _ByName(click.Group):
-    """Finds commands in COMMANDS; a module is imported only when its command is used."""
+class ByName(click.Group):
+    """A group whose commands stand in a table: name -> (module in this folder, line for --help).
+
+    A module is imported only when its command is used.
+    """
+
+    def __init__(self, *, table: Mapping[str, tuple[str, str]], **settings: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(**settings)
+        self._table = table
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        """The names, in the order of the table."""
+        return list(self._table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        """That command, its module loaded; None for another name."""
+        if cmd_name not in self._table:
             return None
-        module = import_module(f"agent.cli.{COMMANDS[cmd_name][0]}")
+        module = import_module(f"agent.cli.{self._table[cmd_name][0]}")
         command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The names with their lines, for --help, without loading a module."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+            formatter.write_dl([(name, line) for name, (_, line) in self._table.items()])
 
 
-@click.group(cls=_ByName, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=ByName, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sidenote", message="sidenote %(version)s")
 def cli() -> None:
     """The note-taker of a support team on Kustomer.
