@@ -5,6 +5,7 @@ The loop is `tick`; everything it does is safe to do again, so a kill at any poi
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -104,6 +105,8 @@ class Daemon:
         self.engine.stop(GRACE)
         if self.lease is not None:
             self.lease.leave()
+        with suppress(StoreUnavailable):
+            self.tell_head()
         logger().info("daemon.stopped")
 
     def _poll_when_due(self) -> None:
@@ -143,6 +146,7 @@ class Daemon:
         if self._next_upkeep is None or now >= self._next_upkeep:
             self._next_upkeep = now + UPKEEP_EVERY
             self.prune(now)
+            self.tell_head()
 
     def _watch_when_due(self) -> None:
         now = self.clock.now()
@@ -169,6 +173,12 @@ class Daemon:
         pruned = self.store.prune(now - self.keep, now=now)
         if pruned:
             logger().info("runs.pruned", runs=pruned)
+
+    def tell_head(self) -> None:
+        """Log the head of the record: `audit verify --head` finds by it what went from its end."""
+        head = self.store.audit_head()
+        if head is not None:
+            logger().info("audit.head", row=head.sequence, head=head.hash)
 
     def _is_finished(self) -> bool:
         if not self.gates.may_start():

@@ -1,11 +1,11 @@
 """Puts the daemon together. Apart from `wiring`, because the engine takes 0.7 s to import."""
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from agent.adapters.dbos import DbosEngine
+from agent.adapters.dbos import DbosEngine, forget_conversations
 from agent.daemon import Daemon
 from agent.dispatcher import Dispatcher
 from agent.lease import Lease
@@ -100,3 +100,8 @@ def _spare_memory() -> None:
     """
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
+def forget_steps(app: App, conversations: Sequence[str]) -> int:
+    """Remove what the runs engine keeps of these conversations; gives how many runs it had."""
+    return forget_conversations(app.settings.database_url, conversations)

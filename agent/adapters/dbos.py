@@ -9,9 +9,10 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
 from dbos._error import DBOSException
 from dbos._serialization import DBOSPortableJSONSerializer
+from sqlalchemy import create_engine, inspect
 
 from agent.core.turn import Turn, turn_of
 from agent.engine import STEPS, CarryOut
@@ -135,6 +136,16 @@ class DbosEngine:
         DBOS.destroy(workflow_completion_timeout_sec=int(seconds))
 
 
+def _has_tables(url: str) -> bool:
+    """Whether a daemon ever worked on this database."""
+    engine = create_engine(url)
+    try:
+        schema = "dbos" if engine.dialect.name == "postgresql" else None
+        return bool(inspect(engine).has_table("workflow_status", schema=schema))
+    finally:
+        engine.dispose()
+
+
 def _first_to_do(key: str) -> int:
     """Number of the first step without a result, from 1; of the last one if all have theirs."""
     steps = DBOS.list_workflow_steps(key)  # without outputs it would tell of no error either
@@ -148,3 +159,31 @@ def _set_wal(path: str) -> None:
         connection.execute("pragma journal_mode=wal")
     finally:
         connection.close()
+
+
+def forget_conversations(database_url: str, conversations: Sequence[str]) -> int:
+    """Remove the steps of all runs of these conversations; gives how many runs there were.
+
+    Works beside a running daemon: it starts no executor of its own. Safe to call again.
+    """
+    url = database_url.replace("postgresql://", "postgresql+psycopg://")
+    if not _has_tables(url):
+        return 0
+    client = DBOSClient(
+        system_database_url=url,
+        serializer=DBOSPortableJSONSerializer(),
+        retry_connection_errors=False,
+    )
+    try:
+        keys = [
+            workflow.workflow_id
+            for conversation_id in conversations
+            for workflow in client.list_workflows(
+                workflow_id_prefix=f"{conversation_id}:", load_input=False, load_output=False
+            )
+        ]
+        if keys:
+            client.delete_workflows(keys)
+        return len(keys)
+    finally:
+        client.destroy()

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from agent.cli import FAILED
 from agent.cli.as_json import delivery_json, run_json
 from agent.cli.demo_place import demo_option
 from agent.cli.opened import opened
-from agent.cli.terminal import print_json, safe, say
+from agent.cli.terminal import print_json, safe
+from agent.errors import InputError
 from agent.ports import Run, Store
 from agent.receipt import render_receipt
 from agent.wiring import App
@@ -33,8 +33,7 @@ def command(run_or_conversation: str, *, with_all: bool, demo: bool, as_json: bo
     with opened(demo=demo) as app:
         run = find_run(app.store, run_or_conversation)
         if run is None:
-            say(_unknown(app, run_or_conversation))
-            sys.exit(FAILED)
+            raise InputError(_unknown(app, run_or_conversation))
         receipt = app.store.receipt(run.id)
         deliveries = app.store.deliveries(run_id=run.id)
     if as_json:
@@ -57,11 +56,11 @@ def _unknown(app: App, wanted: str) -> str:
     days = app.settings.keep.days
     if app.store.told(wanted) is not None:
         return (
-            f"The receipts of conversation {safe(wanted)} were removed: they are kept {days} days "
+            f"the receipts of conversation {safe(wanted)} were removed: they are kept {days} days "
             "(SIDENOTE_KEEP_DAYS)."
         )
     return (
-        f"No run or conversation {safe(wanted)!r} here, or several runs begin so. 'sidenote runs' "
+        f"no run or conversation {safe(wanted)!r} here, or several runs begin so. 'sidenote runs' "
         f"lists them; they are kept {days} days (SIDENOTE_KEEP_DAYS)."
     )
 

@@ -194,10 +194,10 @@ def test_explain_takes_a_conversation_and_means_its_newest_run(
     assert receipt["deliveries"][0]["state"] == "arrived"
 
 
-def test_explain_of_what_is_unknown_fails_and_says_where_to_look(typed: Typed) -> None:
+def test_explain_of_what_is_unknown_is_wrong_input_and_says_where_to_look(typed: Typed) -> None:
     said = typed("explain", "7f3a")
 
-    assert (said.code, said.out) == (1, "")
+    assert (said.code, said.out) == (2, "")
     assert "sidenote runs" in said.err
 
 

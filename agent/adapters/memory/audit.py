@@ -104,8 +104,11 @@ class AuditMemory:
                     [
                         link
                         for link in self._links
-                        if link.subjects.get("customer") == customer_id
-                        or link.subjects.get("conversation") in conversations
+                        if link.kind != AuditKind.ERASED
+                        and (
+                            link.subjects.get("customer") == customer_id
+                            or link.subjects.get("conversation") in conversations
+                        )
                     ]
                 ),
             )

@@ -118,9 +118,10 @@ def remove_contents(connection: Connection, sequences: Iterable[int]) -> int:
 
 
 def rows_naming(connection: Connection, subject: str, value: str) -> list[Row[Any, Any]]:
-    """Rows of the chain whose subject is that id."""
+    """Rows of the chain whose subject is that id, without those that tell of an erasure."""
     query = select(audit.c.sequence, audit.c.subjects).where(
-        cast(audit.c.subjects, Text).contains(to_json(value), autoescape=True)
+        audit.c.kind != AuditKind.ERASED,
+        cast(audit.c.subjects, Text).contains(to_json(value), autoescape=True),
     )
     rows = connection.execute(query).all()
     return [row for row in rows if row.subjects.get(subject) == value]

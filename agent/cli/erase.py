@@ -1,0 +1,71 @@
+"""`sidenote erase`: remove every text of one customer."""
+
+import sys
+
+import click
+
+from agent.cli import FAILED
+from agent.cli.opened import opened
+from agent.cli.terminal import print_json, safe, say, waiting
+from agent.erasing import conversations_to_erase, erase
+
+
+@click.command("erase")
+@click.option("--customer", "customer_id", metavar="ID", required=True, help="Whom to erase.")
+@click.option(
+    "--conversation",
+    "further",
+    metavar="ID",
+    multiple=True,
+    help="A further conversation of theirs.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
+def command(*, customer_id: str, further: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """Remove every text of a customer from this database; it cannot be undone.
+
+    \b
+    sidenote erase --customer 65f0c0ffee00000000000001
+    sidenote erase --customer 65f0c0ffee00000000000001 --yes --json
+
+    Receipts, bodies of notes and replies, what was told, the runs engine's steps. Ids stay, so
+    that nothing is done twice and the record still holds; a row of it says what was done.
+    What 'sidenote send' alone wrote names no customer: give its conversations, too.
+    Kustomer and backups are not touched. On SQLite the file is written anew.
+    """
+    # Here, because the engine takes 0.7 s to import, and --help needs none of it.
+    from agent.daemon_wiring import forget_steps  # noqa: PLC0415
+
+    with opened() as app:
+        conversations = conversations_to_erase(app.store, customer_id, further)
+        if not conversations:
+            say(f"Nothing of customer {safe(customer_id)} is kept here.")
+        elif not yes:
+            _ask(customer_id, len(conversations))
+        with waiting("Erasing …"):
+            erased = erase(
+                app.store,
+                customer_id,
+                conversations,
+                forget_steps=lambda ids: forget_steps(app, ids),
+                now=app.clock.now(),
+            )
+    counts = {
+        "conversations": len(erased.conversations),
+        "receipts": erased.receipts,
+        "bodies": erased.deliveries,
+        "contents": erased.contents,
+    }
+    if as_json:
+        print_json({"customer_id": customer_id, **counts})
+    elif conversations:
+        told = ", ".join(f"{number} {name}" for name, number in counts.items())
+        click.echo(f"Erased customer {safe(customer_id)}: {told}.")
+
+
+def _ask(customer_id: str, conversations: int) -> None:
+    known = f"{conversations} conversation{'' if conversations == 1 else 's'}"
+    question = f"Erase all texts of customer {safe(customer_id)} ({known})? It cannot be undone."
+    if not click.confirm(question, err=True):
+        say("Nothing was erased.")
+        sys.exit(FAILED)
