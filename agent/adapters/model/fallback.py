@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import structlog
 
-from agent.core.grounding import ground, is_usable
+from agent.core.grounding import ground, is_usable, lost_every_request
 from agent.core.proposal import Proposal, Usage
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
@@ -33,10 +33,11 @@ class WithFallback:
     def propose(self, transcript: Transcript, policy: TeamPolicy) -> Proposal:
         """A grounded proposal. Never raises for what a model does."""
         try:
-            proposal = ground(self._model.propose(transcript, policy), transcript)
+            given = self._model.propose(transcript, policy)
         except (ModelUnavailable, ModelUnusable) as error:
             return self._stand_in(transcript, policy, because=str(error), usage=Usage())
-        if is_usable(proposal):
+        proposal = ground(given, transcript)
+        if is_usable(proposal) and not lost_every_request(given, proposal):
             return proposal
         return self._stand_in(
             transcript, policy, because=_unfounded(proposal), usage=proposal.usage
@@ -60,4 +61,6 @@ def _unfounded(proposal: Proposal) -> str:
     if not lost:
         return "the model found nothing to say"
     total = lost + len(proposal.statements)
+    if is_usable(proposal):
+        return "nothing of what the model gave as the customer's request was in the messages"
     return f"{lost} of the model's {total} statements were not in the messages"

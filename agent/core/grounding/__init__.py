@@ -15,7 +15,7 @@ from agent.core.grounding.evidence import Evidence, Known
 from agent.core.grounding.facts_said import missing_days, missing_figures, missing_names
 from agent.core.grounding.negation import wrong_negation
 from agent.core.grounding.reading import tongue_of
-from agent.core.grounding.speakers import wrong_speaker
+from agent.core.grounding.speakers import no_request, wrong_speaker
 from agent.core.grounding.wording import (
     from_another_message,
     hardly_said,
@@ -63,9 +63,7 @@ def judge(statement: Statement, known: Known) -> tuple[str, str]:
         return UNKNOWN_MESSAGE, ""
     cited = [known.lines[message_id] for message_id in statement.message_ids]
     evidence = Evidence(cited, known)
-    if statement.section is Section.REQUEST and (reason := wrong_speaker(statement, evidence)):
-        return reason, ""
-    if reason := misquoted(statement, evidence):
+    if reason := no_request(statement, evidence) or misquoted(statement, evidence):
         return reason, ""
     if any(says_word_for_word(line, statement.text) for line in cited):
         return "", ""
@@ -84,7 +82,9 @@ def lost_every_request(before: Proposal, after: Proposal) -> bool:
 
 
 def _judge_words(statement: Statement, evidence: Evidence) -> tuple[str, str]:
-    missing = [*missing_figures(statement.text, evidence), *missing_days(statement.text, evidence)]
+    missing = list(missing_figures(statement.text, evidence))
+    dates = " ".join(missing)  # "4 november" says it already
+    missing += [day for day in missing_days(statement.text, evidence) if day not in dates]
     names = list(missing_names(statement.text, evidence))
     # A country or a product may be called otherwise in the note's language.
     translated = names and _other_tongue(statement, evidence)
@@ -92,19 +92,22 @@ def _judge_words(statement: Statement, evidence: Evidence) -> tuple[str, str]:
         missing += names
     if missing:
         return f"not in the messages it cites: {', '.join(dict.fromkeys(missing))}", ""
+    turned_round, doubt = wrong_negation(statement.text, evidence)
     reason = (
         wrong_speaker(statement, evidence)
         or from_another_message(statement, evidence)
-        or wrong_negation(statement.text, evidence)
+        or turned_round
         or invented_action(statement, evidence)
     )
     if reason:
         return reason, ""
-    return "", NAMES_IN_ANOTHER_LANGUAGE if translated else hardly_said(statement, evidence)
+    doubt = NAMES_IN_ANOTHER_LANGUAGE if translated else doubt
+    return "", doubt or hardly_said(statement, evidence)
 
 
 def _other_tongue(statement: Statement, evidence: Evidence) -> bool:
-    return bool(evidence.tongue) and tongue_of(statement.text) != evidence.tongue
+    tongues = {tongue_of(statement.text), evidence.tongue}
+    return len(tongues) > 1 and "" not in tongues
 
 
 def _as_statement(ask: Ask) -> Statement:

@@ -19,11 +19,16 @@ deliver: deliver geliefert lieferung liefern zugestellt zustell livre livrais en
   geleverd leveren levering consegn | arriv receiv parcel package courier shipment shipp dispatch
   came reach paket angekommen ankomm erhalten bekommen colis recu llega recib paquete pakket
   ontvang encomenda receb chega pacco ricevut
-send: sent send sends sending ship shipped shipping ships dispatch gesendet geschickt schick
+ship: ship shipped shipping ships dispatch versand versandt verschickt losgeschickt verzonden spedit
+  | sent send sends sending posted mailed deliver parcel package courier on%its%way on%the%way paket
+  gesendet geschickt schick unterwegs colis expedi envoy livr* enviad envia envio paquete pedido
+  verstuurd bezorg pakket geleverd encomenda pacco inviat consegn
+send: sent send sends sending gesendet geschickt schick
   versand verschickt versende zugesandt envoy expedi enviad envia envio mandad verstuurd verzonden
   opgestuurd stuur spedit spedizion inviat invia | post posted mail deliver provid forward pass%on
   on%its%way on%the%way attach dm geliefert lieferung liefer senden sende losgeschickt livr* manda
-  mando entreg mandat bezorg gestuurd consegn spedi unterwegs share upload give get gets
+  mando entreg mandat bezorg gestuurd consegn spedi unterwegs share upload give link* http*
+  www ship shipped shipping ships dispatch
 replace: replac exchang swap swapped ersatz ersetz umgetausch umtausch austausch remplac echang
   reemplaz sustitu cambio%por vervang omruil substitu troca%por trocad sostitu cambi | new%one
   another substitut neue neuen neuer nouveau nouvelle nuevo nueva nieuw novo nova nuovo nuova
@@ -34,7 +39,7 @@ return: returned returning returns%label return retour zuruckgeschickt zurucksen
 pay: paid pay pays paying payment bezahl gezahlt zahlung uberwiesen paye payer paiement pagad pago
   pagar pague betaal betaald betaling pagamento paga pagat | charg bill* cost* price money invoic
   transfer deduct debit abgebucht rechnung kost preis prix factur precio cobr rekening prijs
-  fatura preco prezzo fattur bought purchas fee gekauft refund subscription spend spent
+  fatura preco prezzo fattur bought purchas fee gekauft spent
 charge: charged charge charges charging billed abgebucht belastet berechnet debite prelev facture
   cobrad cobro afgeschreven cobrado addebit | pay* paid bill* took taken deduct debit invoic fee
   payment cost price bezahl rechnung pay factur pag betaal rekening fatura fattur card withdr
@@ -47,7 +52,7 @@ promise: promis guarantee zugesagt versproch verspricht zusage garantier garanti
   bientot allons vais reviend vamos voy avisar zullen zal vamos vou andremo faremo sara by%then
   assure soon sure
 escalat: escalat eskalier weitergeleitet escalad escalad geescaleerd inoltrat transferred |
-  forward pass%on passed manager supervisor senior complain team department specialist colleague
+  forward pass%on passed manager supervisor senior team department specialist colleague
   raise raised report vorgesetzt abteilung weiter responsable superieur encargado leidinggevende
   superior responsabil transfer investig transmi pasado escal technical
 offer: offered offers offering offer angebot angeboten bietet propos offert ofrec ofreci biedt
@@ -56,7 +61,7 @@ offer: offered offers offering offer angebot angeboten bietet propos offert ofre
   possiamo potremmo vorrebbe give discount voucher will let help send free if deal promo
 compensate: compensat goodwill discount voucher coupon entschadig rabatt gutschein dedommag remise
   descuento compensac korting tegoedbon desconto indenniz sconto buono | credit refund code promo
-  gift off free gratis kostenlos gratuit points miles
+  gift off free deal offer* price* reduc saving sale gratis kostenlos gratuit points miles
 apologise: apologi entschuldig presente%ses%excuses disculp excus verontschuldig desculp scus* |
   sorry regret leid desol siento lament spijt lamento dispiace inconvenien pardon perdon
 reset: reset unlock deactivat reactivat zuruckgesetzt entsperr reinitialis restablec ontgrendel
@@ -70,14 +75,14 @@ close: closed%the deleted removed geschlossen geloscht ferme supprim cerrad elim
 call: called phoned rang angerufen telefonier appele telephone llamad telefone gebeld ligou
   telefonat chiamat | call* phone ring spoke speak talk* anruf rufen telefon appel llam* bellen
   ligar chiam hotline contact number
-change: updated changed rebooked rescheduled upgraded geandert umgebucht modifie modificad cambiad
+change: changed rebooked rescheduled upgraded geandert umgebucht modifie modificad cambiad
   gewijzigd alterad modificat cambiat | updat chang rebook resched upgrad switch amend correct
   edit* move* new ander* modif cambi wijzig alter buch* book*
 """
 # Advice may name these without a message that does; money and orders it may not.
 SMALL_STEPS = frozenset(
     """
-confirm send deliver promise offer call apologise fix change close reset escalat
+confirm send ship deliver promise offer call apologise fix change close reset escalat
 """.split()
 )
 
@@ -85,7 +90,8 @@ confirm send deliver promise offer call apologise fix change close reset escalat
 DONE_FORMS = {
     "refund": "refunded reimbursed",
     "cancel": "cancelled canceled",
-    "send": "sent shipped dispatched",
+    "send": "sent",
+    "ship": "shipped dispatched",
     "deliver": "delivered",
     "replace": "replaced exchanged swapped",
     "return": "returned",

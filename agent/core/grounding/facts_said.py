@@ -31,7 +31,7 @@ _LINK = re.compile(
     r"|(?<![\w@.-])[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}"
     r"\.(?:com|org|net|io|de|fr|es|nl|pt|it|eu|uk|example)\b(?:/[^\s<>()\"']*)?"
 )
-_NAME = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_NAME = re.compile(r"(?<!\w)[^\W\d_]+(?:['’-][^\W\d_]+)*(?!\w)")
 _STARTS = re.compile(r"(?:^|[.!?…:;\"“”„«»‘(\[\n–—•-]|\d[.)])\s*[\"“„«‘(\[]*$")
 _LONG_NAME = 3  # letters; shorter capitals are short forms
 _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
@@ -72,16 +72,19 @@ def missing_days(text: str, evidence: Evidence) -> Iterator[str]:
 def missing_names(text: str, evidence: Evidence) -> Iterator[str]:
     """Names that neither a cited message nor the list of who speaks here has."""
     known = evidence.known.customers | evidence.known.teammates
-    for name in names_in(text):
+    for name in names_in(text, tongue=tongue_of(text) or evidence.tongue):
         small = fold(name)
         parts = {small, *small.split("-"), small.removesuffix("'s"), small.removesuffix("s")}
         if not parts & known and not any(_stands_in(part, evidence) for part in parts):
             yield name
 
 
-def names_in(text: str) -> Iterator[str]:
-    """Words written as names are: a capital letter where no sentence starts, or one inside."""
-    is_german = tongue_of(text) in {"de", ""} and _looks_german(text)
+def names_in(text: str, *, tongue: str) -> Iterator[str]:
+    """Words written as names are: a capital letter where no sentence starts, or one inside.
+
+    `tongue` is the text's language, "" when not clear.
+    """
+    is_german = tongue == "de" or (not tongue and _looks_german(text))
     for found in _NAME.finditer(text):
         word, before = found.group(), text[: found.start()]
         if fold(word) in NO_NAMES or fold(word) in DAY_OF or len(word) < _LONG_NAME:
@@ -101,9 +104,7 @@ def _in_capitals(word: str, text: str) -> bool:
 
 
 def _looks_german(text: str) -> bool:
-    # Most nouns have a capital letter: in a German text at least every fifth word does.
-    if tongue_of(text) == "de":
-        return True
+    # Nouns have a capital letter: in a German text every third word or so.
     words: list[str] = _NAME.findall(text)
     return sum(word[0].isupper() for word in words[1:]) * 3 > len(words)
 

@@ -35,6 +35,7 @@ class Sentence:
     negated: frozenset[str]
     plain: frozenset[str]
     is_question: bool
+    is_soft: bool  # it says no in another way: "unable", "still waiting"
 
 
 @lru_cache(maxsize=1024)
@@ -53,6 +54,7 @@ def sentence(text: str) -> Sentence:
         negated=frozenset(negated),
         plain=frozenset(plain),
         is_question="?" in tokens or "؟" in tokens,
+        is_soft=not SOFT_NEGATIONS.isdisjoint(tokens),
     )
 
 

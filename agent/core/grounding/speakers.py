@@ -24,10 +24,14 @@ _SUBJECT = 5  # tokens within which the one who speaks and what they do are name
 _BESIDE = frozenset("has have had also then again already hat haben a ha heeft that".split())
 
 
+def no_request(statement: Statement, evidence: Evidence) -> str:
+    """Why it is no request: only the team wrote the messages it cites; "" when it may be."""
+    is_request = statement.section is Section.REQUEST
+    return NOT_A_REQUEST if is_request and evidence.is_outbound else ""
+
+
 def wrong_speaker(statement: Statement, evidence: Evidence) -> str:
     """Why the cited messages are not of the one whom it is about; "" when they may be."""
-    if statement.section is Section.REQUEST and evidence.is_outbound:
-        return NOT_A_REQUEST
     tokens = tokens_of(statement.text)
     tokens = tokens[1:] if tokens and tokens[0] in ARTICLES - TEAM else tokens
     if not tokens or statement.section is Section.NEXT:

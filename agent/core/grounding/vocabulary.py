@@ -76,6 +76,8 @@ te om op van voor met door aan er ook nog al wordt werd klant
 o os as um uma e ou mas foi tem eu meu minha nos nosso voce seu sua no na nos nas do da dos das
 il lo gli uno e o ma che e sono era ha hanno ho io mio mia noi nostro voi suo sua di da del della
 al alla con per
+actually fully properly quite always anymore completely exactly currently necessarily simply
+hopefully get gets got getting able
 """.split()
 )
 
@@ -113,21 +115,22 @@ year years jahr jahre jahren ans annee annees ano anos jaar jaren anno anni
 hour hours hrs hr stunde stunden heure heures hora horas uur ora ore
 day days tag tage tagen jour jours dia dias dag dagen giorno giorni
 minute minutes mins min minuten minuut minuto minutos minuti
-january januar janvier enero januari janeiro gennaio
-february februar fevrier febrero februari fevereiro febbraio
-march marz maerz marzo maart marco
-april avril abril aprile
+january jan januar janvier enero januari janeiro gennaio
+february feb februar fevrier febrero februari fevereiro febbraio
+march mar mrz marz maerz marzo maart marco
+april apr avril abril aprile
 may mai mayo maggio maio mei
-june juni juin junio junho giugno
-july juli juillet julio julho luglio
-august aout agosto augustus
-september septembre septiembre setembro settembre
-october oktober octobre octubre outubro ottobre
-november novembre noviembre novembro
-december dezember decembre diciembre dezembro dicembre
+june jun juni juin junio junho giugno
+july jul juli juillet julio julho luglio
+august aug aout agosto augustus
+september sep sept septembre septiembre setembro settembre
+october oct okt oktober octobre octubre outubro ottobre
+november nov novembre noviembre novembro
+december dec dez dezember decembre diciembre dezembro dicembre
 """
 # Which of these a statement may not add; "day" or "week" alone says little.
-_FIRM_DAYS = frozenset((*range(11), *range(17, 28)))
+_FIRM_DAYS = frozenset((*range(11), *range(17, 29))) - {21}
+_SHORT_BUT_CLEAR = frozenset("june july juni juli juin".split())
 _LONG_ENOUGH = 5  # letters; "sat", "mon" and "hier" are other words too
 
 CURRENCIES = {
@@ -153,14 +156,15 @@ SPELLED = {
 # Who a statement is about when it begins with them.
 CUSTOMER = frozenset(
     """
-customer client cliente clienta kunde kundin klant consumer shopper buyer
+customer customers client cliente clienta kunde kundin klant consumer shopper buyer user guest
+passenger caller subscriber member patient
 """.split()
 )
 TEAM = frozenset(
     """
-team teammate agent support we representative rep colleague staff mitarbeiter mitarbeiterin
-kundendienst wir equipe conseiller conseillere nous equipo agente medewerker wij atendente
-equipa operatore operatrice supporto brand company
+team teams teammate teammates agent agents support we reps representative rep colleague staff
+mitarbeiter mitarbeiterin kundendienst wir equipe conseiller conseillere nous equipo agente
+medewerker wij atendente equipa operatore operatrice supporto brand company
 """.split()
 )
 ARTICLES = frozenset(
@@ -212,5 +216,5 @@ DAY_OF = {
 FIRM_DAY_OF = {
     word: number
     for word, number in DAY_OF.items()
-    if number in _FIRM_DAYS and (len(word) >= _LONG_ENOUGH or word in {"heute", "today"})
+    if number in _FIRM_DAYS and (len(word) >= _LONG_ENOUGH or word in _SHORT_BUT_CLEAR)
 }
