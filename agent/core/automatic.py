@@ -10,9 +10,58 @@ public help desks look for.
 """
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 
-from agent.core.conversation import Message
+from agent.core.machine_words import machine_words, readable
 from agent.core.phrases import fold, listed
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class Mail(Protocol):
+    """What is looked at; a `Message` is one."""
+
+    @property
+    def text(self) -> str:
+        """Without HTML."""
+
+    @property
+    def subject(self) -> str:
+        """Empty when not told."""
+
+    @property
+    def sender(self) -> str:
+        """The address, as the channel writes it; empty when not told."""
+
+    @property
+    def headers(self) -> Headers:
+        """Of the e-mail itself, as far as they are known."""
+
+    @property
+    def auto(self) -> bool:
+        """Kustomer's own mark."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """An e-mail that is no message in Kustomer."""
+
+    text: str = ""
+    subject: str = ""
+    sender: str = ""
+    headers: Headers = ()
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Who wrote a letter: `rule` names what recognised a machine, "" where a person may have."""
+
+    rule: str
+    evidence: str
+
 
 _BOUNCES = re.compile(r"(?:mailer-daemon|postmaster|poostmaster|mail\.delivery\.system)")
 _NO_REPLY = re.compile(
@@ -46,6 +95,7 @@ _AUTO_SUBJECTS = re.compile(
     r"|afwezig\w*|autosvar|automatisk svar|odpowiedz automatyczna|automatyczna odpowiedz)"
     r"\s*(?::|$|-|–|\()"
 )
+_CALENDAR = re.compile(r"(?:accepted|declined|tentative|cancell?ed event|invitation):")
 # Each of these is written by machines only, where it opens a message.
 _AUTO_TEXTS = listed("""
 this is an automated message | this is an automated reply | this is an automatic reply
@@ -96,7 +146,26 @@ _LONG_LETTER = 700  # characters: absence notes are shorter
 _BULK_WORDS = ("bulk", "junk", "list")
 
 
-def bounce(message: Message) -> str | None:
+def parse(text: str, html: str = "", headers: Mapping[str, str] | None = None) -> Written:
+    """Who wrote an e-mail, by its text (or HTML, where there is no text) and its headers.
+
+    Subject and sender are read from the headers. Without any, what the text says must do.
+    """
+    known = {name.strip().casefold(): value for name, value in (headers or {}).items()}
+    letter = Letter(
+        text=text or readable(html),
+        subject=known.get("subject", ""),
+        sender=known.get("from", ""),
+        headers=tuple(known.items()),
+    )
+    for rule, test in TESTS.items():
+        evidence = test(letter)
+        if evidence:
+            return Written(rule, evidence)
+    return Written("", "" if known else "headers not available")
+
+
+def bounce(message: Mail) -> str | None:
     """A mail server gives a message back."""
     headers = _headers(message)
     if "multipart/report" in headers.get("content-type", ""):
@@ -109,7 +178,7 @@ def bounce(message: Message) -> str | None:
     return f'subject and text of a bounce: "{text}"' if subject and text else None
 
 
-def bulk(message: Message) -> str | None:
+def bulk(message: Mail) -> str | None:
     """A newsletter, a mailing list, mail to many."""
     headers = _headers(message)
     precedence = headers.get("precedence") or headers.get("x-precedence", "")
@@ -123,7 +192,7 @@ def bulk(message: Message) -> str | None:
     return _newsletter(message)
 
 
-def _newsletter(message: Message) -> str | None:
+def _newsletter(message: Mail) -> str | None:
     words = _BULK_TEXTS.find(fold(message.text))
     # Customers ask how to unsubscribe: only mail from an address nobody reads is a newsletter.
     if words and _NO_REPLY.fullmatch(_local_part(message)):
@@ -131,25 +200,33 @@ def _newsletter(message: Message) -> str | None:
     return None
 
 
-def auto_submitted(message: Message) -> str | None:
+def auto_submitted(message: Mail) -> str | None:
     """An absence note, an acknowledgement by another help desk, a machine's report."""
     if message.auto:
         return "marked as automatic"
     return _auto_headers(_headers(message)) or _auto_subject(message) or _auto_text(message)
 
 
-def maybe_automatic(message: Message) -> str | None:
+def maybe_automatic(message: Mail) -> str | None:
     """Signs of a machine that a person's message can carry too."""
     suppress = _headers(message).get("x-auto-response-suppress", "")
     if suppress and suppress != "oof":  # Outlook sets "OOF" on what people write
         return "header X-Auto-Response-Suppress"
     if no_reply(message):
         return "sender is a no-reply address"
-    away = _AWAY.find(fold(message.text))
-    return f'"{away}"' if away else None
+    away = _AWAY.find(fold(message.text)) or _AWAY.find(fold(message.subject))
+    hint = away or machine_words(message.text) or _calendar(message)
+    return f'"{hint}"' if hint else None
 
 
-def no_reply(message: Message) -> str | None:
+def _calendar(message: Mail) -> str | None:
+    if "text/calendar" in _headers(message).get("content-type", ""):
+        return "header Content-Type: text/calendar"
+    found = _CALENDAR.match(fold(message.subject).strip())
+    return found.group() if found else None
+
+
+def no_reply(message: Mail) -> str | None:
     """The sender's address says that nobody reads it."""
     return "sender is a no-reply address" if _NO_REPLY.fullmatch(_local_part(message)) else None
 
@@ -167,13 +244,13 @@ def _auto_headers(headers: dict[str, str]) -> str | None:
     return f"header {found.title()}" if found else None
 
 
-def _auto_subject(message: Message) -> str | None:
+def _auto_subject(message: Mail) -> str | None:
     # Only where it starts the subject: people answer and forward automatic replies.
     found = _AUTO_SUBJECTS.match(fold(message.subject).strip())
     return f'subject begins "{found.group().strip()[:40]}"' if found else None
 
 
-def _auto_text(message: Message) -> str | None:
+def _auto_text(message: Mail) -> str | None:
     text = fold(message.text)
     opening = _AUTO_TEXTS.find(text[:_OPENING])
     if opening and "?" not in text:
@@ -186,14 +263,22 @@ def _auto_text(message: Message) -> str | None:
     return None
 
 
-def _headers(message: Message) -> dict[str, str]:
+def _headers(message: Mail) -> dict[str, str]:
     return {name.strip().casefold(): value.strip().casefold() for name, value in message.headers}
 
 
-def _local_part(message: Message) -> str:
+def _local_part(message: Mail) -> str:
     """What stands before the @ of the sender, in small letters; "" for a phone number."""
     sender = message.sender[:_LONG_ADDRESS].casefold()
     if sender.strip('<>" ').endswith("mailer-daemon"):  # some servers leave the domain out
         return "mailer-daemon"
     found = _LOCAL_PART.search(sender)
     return (found.group(1) or found.group(2)) if found else ""
+
+
+TESTS = {
+    "bounce": bounce,
+    "bulk": bulk,
+    "auto-submitted": auto_submitted,
+    "maybe-automatic": maybe_automatic,
+}

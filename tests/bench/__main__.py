@@ -15,19 +15,24 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.automatic import automatic_figures
 from tests.bench.figures import PARTS, Row, Sizes
 from tests.bench.summaries import summary_figures
 
 SUMMARIES = "summ_tweetsumm"
+AUTOMATIC = "email_auto"
 NO_DATA = "not measured: name a folder that holds summ_tweetsumm with --data (make bench DATA=…)"
 
 
 def rows_of(data: Path | None) -> list[Row]:
-    """How the offline engine's summaries agree with people's."""
+    """How the offline engine's summaries agree with people's; how machines' mail is told."""
     if data is None:
         return [Row("summaries", "", NO_DATA)]
     folder = data / SUMMARIES if (data / SUMMARIES).is_dir() else data
-    return [Row(name, figure, limit) for name, figure, limit in summary_figures(folder)]
+    rows = [Row(name, figure, limit) for name, figure, limit in summary_figures(folder)]
+    if (data / AUTOMATIC).is_dir():
+        rows += [Row(*figures) for figures in automatic_figures(data / AUTOMATIC)]
+    return rows
 
 
 def measured(sizes: Sizes, data: Path | None) -> list[Row]:
