@@ -29,6 +29,7 @@ from agent.adapters.memory import MemoryStore
 from agent.adapters.model.fallback import WithFallback
 from agent.adapters.model.offline import OfflineEngine
 from agent.adapters.store import DaemonLock, open_store
+from agent.core.conversation import Customer
 from agent.core.team_policy import TeamPolicy
 from agent.errors import AgentError, Held, HelpdeskLocked, StoreUnavailable, TransientError
 from agent.gates import Gates, PauseSwitch
@@ -194,6 +195,7 @@ class App:
         if self.settings.openai_key is None or self.settings.model is None:
             return offline
         # Imported here: the openai package takes 0.8 s of CPU, and most commands need none of it.
+        from agent.adapters.model.masked import MaskedModel  # noqa: PLC0415 - the same
         from agent.adapters.model.openai import OpenAIModel, openai_client  # noqa: PLC0415
 
         model = OpenAIModel(
@@ -202,7 +204,11 @@ class App:
             instructions=summary_prompt(),
             clock=self.clock,
         )
-        return WithFallback(model, offline)
+        return WithFallback(MaskedModel(model, self._customer), offline)
+
+    def _customer(self, customer_id: str) -> Customer:
+        """Kustomer is opened only when somebody asks: measuring a model needs none."""
+        return self.kustomer.customer(customer_id)
 
     @cached_property
     def pause(self) -> PauseSwitch:

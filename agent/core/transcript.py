@@ -1,6 +1,7 @@
 """The text a model may see: messages in order, cleaned, each with a short reference.
 
-Same input, same bytes.
+Card numbers, passwords, codes and tokens are not in it, so they are in no note either. Same
+input, same bytes.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from functools import lru_cache
 
 from agent.core.cleaning import clean
 from agent.core.conversation import Author, Conversation, Direction, Message
+from agent.core.masking.hidden import hide_all
 
 BUDGET_CHARACTERS = 24_000  # about 6,000 tokens: fits every model, and 300 chat messages
 _UNSAID = 40  # characters a line costs besides its text: reference, author, time
@@ -44,6 +46,7 @@ class Transcript:
     subject: str
     lines: tuple[Line, ...]
     left_out: int = 0
+    customer_id: str | None = None  # whose record says what is personal in it
 
 
 def transcript_of(
@@ -68,14 +71,28 @@ def _transcript_of(
     in_order = sorted(
         messages, key=lambda message: (message.sent_at, message.created_at, message.id)
     )
-    lines = [_line(number, message) for number, message in enumerate(in_order, start=1)]
+    whole = [_line(number, message) for number, message in enumerate(in_order, start=1)]
+    subject, lines = _without_secrets(_one_line(_subject(conversation, in_order)), whole)
     kept = _within(lines, budget_characters)
     return Transcript(
         conversation_id=conversation.id,
-        subject=_one_line(_subject(conversation, in_order)),
+        subject=subject,
         lines=kept,
         left_out=len(lines) - len(kept),
+        customer_id=conversation.customer_id,
     )
+
+
+def _without_secrets(subject: str, lines: Sequence[Line]) -> tuple[str, list[Line]]:
+    """What was folded keeps them: it goes to the receipt only."""
+    texts = [subject]
+    for line in lines:
+        texts += line.text, *line.unread
+    left = iter(hide_all(texts))
+    return next(left), [
+        replace(line, text=next(left), unread=tuple(next(left) for _ in line.unread))
+        for line in lines
+    ]
 
 
 def _subject(conversation: Conversation, messages: Sequence[Message]) -> str:

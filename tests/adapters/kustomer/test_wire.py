@@ -328,3 +328,15 @@ def test_nothing_but_our_own_error_comes_of_what_is_needed(
 
     with contextlib.suppress(ReplyUnreadable):
         read(_replaced(resource, path, value))
+
+
+def test_a_customers_postal_addresses_are_one_text_each() -> None:
+    locations = [
+        {"address": "Tulpenweg 12", "zipCode": "20095", "cityName": "Hamburg", "latitude": 53.5},
+        {"name": "home"},
+        "nonsense",
+    ]
+
+    customer = parse_customer({"id": K1, "attributes": {"locations": locations}})
+
+    assert customer.addresses == ("Tulpenweg 12, 20095, Hamburg",)
