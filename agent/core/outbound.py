@@ -19,12 +19,12 @@ from agent.core.outgoing_marks import hidden, markup, residue
 from agent.core.outgoing_text import reply_problem
 from agent.core.phrases import fold
 from agent.core.reply import Composed
-from agent.core.slots import GAP, Sources, slots_in, still_true
+from agent.core.slots import FROM_MESSAGE, GAP, Sources, slots_in, still_true
 from agent.core.team_policy import Level, SlotKind, TeamPolicy
 
 _MAY_BIND = frozenset({SlotKind.AMOUNT, SlotKind.DATE})
-_SENTENCE = re.compile(r"[.!?\n]+")
-_INTERNAL_WORDS = 4  # a shorter sentence of a note is small talk, and may stand anywhere
+_WORD = re.compile(r"\w+")
+_INTERNAL_WORDS = 4  # in a row; fewer are small talk, and may stand anywhere
 _CODE = re.compile(r"[\w-]*\d[\w-]*")
 _CODE_LENGTH = 5  # characters; an internal figure this long belongs to somebody
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # of a conversation that nobody looks at
@@ -150,19 +150,30 @@ def no_disclosure(outgoing: Outgoing) -> str | None:
 
 
 def internal_text(outgoing: Outgoing) -> str | None:
-    """No sentence or number of a note may be in it, unless the team approved it there."""
+    """No words or numbers of a note, unless the team approved them or the customer wrote them."""
     reply = outgoing.reply
-    approved, body = fold(f"{reply.answer}\n{reply.disclosure}"), fold(reply.body)
-    own = fold("\n".join(value.text for value in reply.values))
-    for text in map(fold, outgoing.internal):
-        sentences = (" ".join(s.split()) for s in _SENTENCE.split(text))
-        told = (s for s in sentences if len(s.split()) >= _INTERNAL_WORDS)
-        if any(s in " ".join(body.split()) and s not in " ".join(approved.split()) for s in told):
-            return "holds a sentence of an internal text"
-        codes = {c for c in _CODE.findall(text) if len(c) >= _CODE_LENGTH}
-        if any(c in body and c not in approved and c not in own for c in codes):
+    by_name = {value.name: value.text for value in reply.values}
+    approved = GAP.sub(lambda gap: by_name.get(gap[1], ""), reply.answer) + f"\n{reply.disclosure}"
+    records = (value.text for value in reply.values if value.source != FROM_MESSAGE)
+    said = _runs(reply.body) - _runs(approved)
+    said = said.union(*map(_runs, records))
+    numbers = _codes(reply.body) - _codes(approved)
+    for text in outgoing.internal:
+        if said & _runs(text):
+            return "holds words of an internal text"
+        if numbers & _codes(text):
             return "holds a number of an internal text"
     return None
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    """Every so many words in a row."""
+    words = _WORD.findall(fold(text))
+    return set(zip(*(words[start:] for start in range(_INTERNAL_WORDS)), strict=False))
+
+
+def _codes(text: str) -> set[str]:
+    return {code for code in _CODE.findall(fold(text)) if len(code) >= _CODE_LENGTH}
 
 
 def commitment(outgoing: Outgoing) -> str | None:
