@@ -92,6 +92,7 @@ def _without(tables: Mapping[str, Any], errors: Iterable[ErrorDetails]) -> Polic
                 break
             inside = inside[part]
         inside.pop(key, None)
+        inside.pop(_NEEDS_IT.get(str(key), ""), None)
         if error["type"] == "missing":
             inside[key] = _ANYTHING.get(str(key))
     try:
@@ -121,6 +122,7 @@ _ELSEWHERE = {
     "answers": "; the approved answers are files, replies/<topic>.<language>.md",
     "name": "; the topic's name stands in its header: [topics.<name>]",
 }
+_NEEDS_IT = {"country": "region"}  # without the first, the second would be told as well
 _ANYTHING = {"description": "?", "examples": ["?"], "source": "message"}
 _MISSING = {
     "description": 'description = "what the customer wants", in one sentence',
