@@ -66,9 +66,26 @@ class Ending:
             "at": now.isoformat(),
             "versions": dict(versions),
             "read": _read_for_receipt(self.reading),
+            "facts": self.facts(),
             "proposed": self.proposed,
-            "decided": self.decided,
+            "decided": {k: v for k, v in self.decided.items() if k != "seen"},
             "did": self.did,
+        }
+
+    def facts(self) -> Plain | None:
+        """What the decision rested on, for deciding it again; None where nothing was decided."""
+        seen = self.decided.get("seen")
+        if seen is None:
+            return None
+        reading = self.reading
+        transcript = transcript_of(reading.conversation, reading.messages)
+        cleaned = {line.message_id: line.text for line in transcript.lines}
+        return {
+            **seen,
+            "messages": [
+                to_plain(replace(m, text=cleaned.get(m.id, m.text))) for m in reading.messages
+            ],
+            "notes": [to_plain(note) for note in reading.notes],
         }
 
     def told(self, now: datetime) -> Told:

@@ -1,13 +1,13 @@
 """What one step of a run hands to the next, and what each says when there is little to say."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agent.core.basis import Basis
-from agent.core.conversation import Conversation, Message, Note
-from agent.core.limits import AutomaticReply
+from agent.core.conversation import Conversation, Customer, Draft, Message, Note
+from agent.core.limits import AutomaticReply, Counts
 from agent.core.outbound import Objection
-from agent.core.policy import Autonomy, Decision
+from agent.core.policy import Autonomy, Decision, Facts
 from agent.core.reply import Composed
 from agent.core.turn import Turn
 from agent.ports import Delivery, DeliveryState, Disposition, Told
@@ -29,6 +29,40 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a decision rested on besides what the read step found; `core.policy.Facts` says more.
+
+    With it the same run can be decided again, under another policy.
+    """
+
+    conversation: Conversation
+    now: datetime
+    watermark: datetime | None
+    quiet: timedelta
+    gathered: bool
+    customer: Customer | None
+    drafts: tuple[Draft, ...] | None
+    counts: Counts | None
+    own_addresses: frozenset[str]
+    already_noted: bool
+    nothing_new: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Would:
+    """What a rehearsed run would have done. `why` says why it would have made no reply."""
+
+    autonomy: str
+    because: tuple[str, ...]
+    findings: tuple[tuple[str, str, str, bool, str], ...]
+    note: str = ""
+    reply: str = ""
+    channel: str = ""
+    to: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
     """What the decide step made of it."""
 
@@ -42,6 +76,9 @@ class Decided:
     composed: Composed | None = None  # … and what it is made of; kept where the gate refused it
     objections: tuple[Objection, ...] = ()  # the outbound gate's
     reply_why: str = ""  # why there is no reply, where the rules would have allowed one
+    level: str = ""  # of the topic that the proposal names, at that moment; "" when none
+    seen: Seen | None = None  # what else it was decided on
+    would: Would | None = None  # of a rehearsal: what would have been done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +120,34 @@ def gone_reading(turn: Turn, told: Told | None, now: datetime) -> Reading:
     )
 
 
+def seen_of(facts: Facts) -> Seen:
+    """The part of the facts that the read step does not keep."""
+    return Seen(
+        conversation=facts.conversation,
+        now=facts.now,
+        watermark=facts.watermark,
+        quiet=facts.quiet,
+        gathered=facts.gathered,
+        customer=facts.customer,
+        drafts=facts.drafts,
+        counts=facts.counts,
+        own_addresses=facts.own_addresses,
+        already_noted=facts.already_noted,
+        nothing_new=facts.nothing_new,
+    )
+
+
 def left_because(why: str) -> Decided:
     """Nothing to do, for a reason that no rule had to find."""
     return Decided(autonomy=Autonomy.NOTHING.name.lower(), because=(why,), findings=())
 
 
-def decided_from(decision: Decision) -> Decided:
-    """A decision, ready to be stored."""
+def decided_from(decision: Decision, facts: Facts | None = None) -> Decided:
+    """A decision, ready to be stored, with what it rested on."""
+    topic = facts.policy.topic(facts.proposal.topic.name) if facts else None
     return Decided(
+        seen=seen_of(facts) if facts else None,
+        level=topic.level if topic else "",
         autonomy=decision.autonomy.name.lower(),
         because=decision.because,
         findings=tuple(

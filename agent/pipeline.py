@@ -148,24 +148,26 @@ class Pipeline:
             return to_plain(left_because("overtaken"))
         if reading.adopted:
             return to_plain(left_because("already-noted"))
-        decision, asked = self._decision(turn, self._facts(turn, reading, proposal))
+        facts = self._facts(turn, reading, proposal)
+        decision, asked, facts = self._decision(turn, facts)
+        decided = decided_from(decision, facts)
         if decision.autonomy is Autonomy.NOTHING:
-            return to_plain(decided_from(decision))
+            return to_plain(decided)
         note = self.note_text(turn, reading, proposal, decision)
-        decided = replace(decided_from(decision), note=note)
+        decided = replace(decided, note=note)
         if decision.autonomy >= Autonomy.DRAFT:
             text = reply_text(self._occasion(turn, reading, proposal), note=note)
             decided = with_reply_text(replace(decided, asked=asked), text, self.policy.note)
         return to_plain(decided)
 
-    def _decision(self, turn: Turn, facts: Facts) -> tuple[Decision, AutomaticReply | None]:
+    def _decision(self, turn: Turn, facts: Facts) -> tuple[Decision, AutomaticReply | None, Facts]:
         """Decide on what was read; with a reply in reach, read what it needs and decide again."""
         decision, asked = decide(facts, self.rules), None
         if decision.autonomy >= Autonomy.DRAFT:
             facts, asked = second_look(self.desk, turn, facts, first=decision.autonomy)
             decision = decide(facts, self.rules)
         note_quick_answer(self.desk.store, turn, facts, decision)
-        return decision, asked
+        return decision, asked, facts
 
     def _occasion(self, turn: Turn, reading: Reading, proposal: Proposal) -> Occasion:
         return Occasion(
