@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from agent.cli.demo_place import POLICY as POLICY_OF_DEMO
 from agent.core.conversation import (
     Attachment,
     Author,
@@ -25,12 +26,14 @@ from agent.core.conversation import (
 from agent.core.policy import Facts, decide
 from agent.core.proposal import Proposal, TopicGuess
 from agent.core.rules import RULES
+from agent.core.team_policy import TeamPolicy
 from agent.policy_file import load_policy
 from agent.shipped import shipped
 
 NOW = datetime(2026, 3, 12, 12, tzinfo=UTC)
 PACE = timedelta(minutes=40)  # longer than a teammate counts as active
 POLICY = load_policy(None)
+DEMO_POLICY = load_policy(shipped("prompts") / POLICY_OF_DEMO)
 Json = dict[str, Any]
 
 
@@ -75,7 +78,7 @@ def message(given: Json, position: int) -> Message:
     )
 
 
-def facts(given: Json) -> Facts:
+def facts(given: Json, policy: TeamPolicy = POLICY, assigned: tuple[str, ...] = ()) -> Facts:
     """What the rules see, with a proposal that names the topic a person would name."""
     messages = tuple(message(given, n) for n in range(len(given["messages"])))
     topic = given["expect"]["topic"]
@@ -88,6 +91,7 @@ def facts(given: Json) -> Facts:
             deleted=given.get("deleted", False),
             ended=given.get("ended", False),
             merged_into=given.get("merged_into"),
+            assigned_users=assigned,
         ),
         messages=messages,
         message_id=next(m.id for m in reversed(messages) if m.direction is Direction.IN),
@@ -97,7 +101,7 @@ def facts(given: Json) -> Facts:
             topic=TopicGuess(name=topic, margin=1.0 if topic else 0.0),
             language=given.get("language", "en"),
         ),
-        policy=POLICY,
+        policy=policy,
         now=NOW,
     )
 
@@ -244,7 +248,9 @@ def live_seconds() -> list[float]:
 def test_the_rules_say_what_the_demo_expects(given: Json) -> None:
     expected = given["expect"]
 
-    decision = decide(facts(given), RULES)
+    assigned = (given["assigned"],) if "assigned" in given else ()
+
+    decision = decide(facts(given, DEMO_POLICY, assigned), RULES)
 
     assert (decision.autonomy.name.lower(), list(decision.because)) == (
         expected["autonomy"],

@@ -5,24 +5,27 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import click
 from rich.text import Text
 
 from agent.cli.demo_place import FILE, demo_environment, demo_folder
-from agent.cli.live import FreshNotes, View, live_view, note_panel
+from agent.cli.live import FreshRuns, View, Written, live_view, run_panel
 from agent.cli.outcome import ended_since, report, sentence
 from agent.cli.terminal import say, story_console
 from agent.cli.working import work
 from agent.daemon import summary
 from agent.errors import InputError
 from agent.log import configure
-from agent.ports import Run
+from agent.ports import Disposition, Run
 from agent.sandbox.server import Sandbox
 from agent.settings import load_settings
 from agent.shipped import shipped
 from agent.wiring import App
+
+BEGAN_BEFORE = timedelta(days=2)  # the demo's first start, as far as its database knows
 
 
 @click.command("demo")
@@ -31,8 +34,11 @@ from agent.wiring import App
 def command(*, once: bool, as_json: bool) -> None:
     """Watch it work: a made-up helpdesk, the daemon, no keys needed and none read.
 
+    Two topics are answered by themselves there, two are drafted for a teammate; all others get
+    notes. A real team's policy begins with notes only.
+
     \b
-    sidenote demo                        conversations come in, notes appear; Ctrl-C ends it
+    sidenote demo                        conversations come in and are handled; Ctrl-C ends it
     sidenote demo --once                 the same conversations, all at once
     sidenote demo --once --json | jq .noted
 
@@ -40,6 +46,7 @@ def command(*, once: bool, as_json: bool) -> None:
     Afterwards:
     sidenote runs --demo
     sidenote explain RUN --demo
+    sidenote approvals --demo
     """
     files = sorted((shipped("fixtures") / "demo").glob("*.jsonl"))
     if not files:
@@ -89,16 +96,17 @@ def _play(app: App, *, once: bool, as_json: bool) -> tuple[Run, ...]:
     console = story_console()
     is_told = not as_json
     started_at = app.clock.now()
+    app.store.watermark(started_at - BEGAN_BEFORE)  # its customers are none of a backlog
     configure(as_json=as_json, level=logging.INFO if as_json else logging.WARNING)
     daemon = build_daemon(app, once=once)
-    fresh = FreshNotes(app)
+    fresh = FreshRuns(app)
     with live_view(app, console) as view:
         if is_told and console.is_terminal:
             configure(level=logging.WARNING)  # again: lines now go above the table
 
         def watch() -> None:
             if is_told:
-                fresh.each(lambda run, note: _show(view, run, note))
+                fresh.each(lambda run, written: _show(view, run, written))
                 view.show()
 
         carry_on = daemon.run_once if once else daemon.run
@@ -106,17 +114,27 @@ def _play(app: App, *, once: bool, as_json: bool) -> tuple[Run, ...]:
     return ended_since(app, started_at)
 
 
-def _show(view: View, run: Run, note: str) -> None:
-    view.tell(note_panel(run, note, width=view.console.width))
+def _show(view: View, run: Run, written: Written) -> None:
+    view.tell(run_panel(run, written, width=view.console.width))
     view.tell(Text())
 
 
 def _tell_what_next(runs: Sequence[Run], folder: Path) -> None:
-    noted = next((run for run in runs if run.note_id is not None), None)
-    say("Nothing was sent to a customer; every note stands in the made-up helpdesk only.")
-    if noted is None or not (folder / FILE).exists():
+    say("All of it happened in the made-up helpdesk: no real customer was written to.")
+    if not runs or not (folder / FILE).exists():
         return
+    told = min(runs, key=lambda run: _TELLING.get(run.disposition, len(_TELLING)))
     say("Next:")
-    say(f"  sidenote explain {noted.id[:6]} --demo   why it ended as it did, rule by rule")
+    say(f"  sidenote explain {told.id[:6]} --demo   why it ended as it did, rule by rule")
     say("  sidenote runs --demo             every run of this demo")
+    if any(run.disposition is Disposition.DRAFTED for run in runs):
+        say("  sidenote approvals --demo        the drafts that wait for a teammate")
     say("  sidenote check                   are your own settings right? Then 'start'")
+
+
+# Which runs tell a newcomer most.
+_TELLING: dict[Disposition | None, int] = {
+    Disposition.REPLIED: 0,
+    Disposition.DRAFTED: 1,
+    Disposition.NOTED: 2,
+}

@@ -9,8 +9,10 @@ import click
 
 from agent.errors import InputError
 from agent.settings import Settings, load_settings
+from agent.shipped import shipped
 
 FILE = "demo.sqlite"
+POLICY = "demo-policy/policy.toml"  # two of its topics are at send, two at draft
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
 
@@ -24,6 +26,7 @@ def demo_environment(folder: Path) -> dict[str, str]:
     """The only settings that the demo reads, so that no key of the team's is ever used."""
     return {
         "SIDENOTE_DATABASE_URL": f"sqlite:///{folder / FILE}",
+        "SIDENOTE_POLICY": str(shipped("prompts") / POLICY),
         "SIDENOTE_QUIET_SECONDS": "2",
         "SIDENOTE_POLL_SECONDS": "1",
         "SIDENOTE_REQUESTS_PER_MINUTE": "1000",

@@ -9,9 +9,10 @@ from rich.live import Live
 from rich.panel import Panel
 from rich.text import Text
 
-from agent.cli.terminal import one_line, runs_table, safe, subject
+from agent.cli.terminal import how, one_line, runs_table, safe, subject, why
+from agent.core.turn import Action
 from agent.errors import StoreUnavailable
-from agent.ports import Run, RunState
+from agent.ports import Disposition, Run, RunState
 from agent.wiring import App
 
 ROWS = 15  # recent runs; fewer in a low window
@@ -63,6 +64,7 @@ class View:
         line = Text(
             f"{count.get(RunState.RUNNING, 0)} running · {queued} queued · "
             f"{count.get(RunState.DONE, 0)} done · {count.get(RunState.FAILED, 0)} failed · "
+            f"{_awaiting(count.get(RunState.AWAITING_APPROVAL, 0))}"
             f"{requests} requests · Ctrl-C stops",
             style="dim",
             no_wrap=True,
@@ -88,32 +90,62 @@ def live_view(app: App, console: Console) -> Iterator[View]:
         yield View(app, console, live)
 
 
-def note_panel(run: Run, note: str, *, width: int) -> Panel:
-    """A note as it was written."""
+def _awaiting(number: int) -> str:
+    return f"{number} await{'s' if number == 1 else ''} approval · " if number else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a run wrote; "" for what it did not."""
+
+    note: str = ""
+    reply: str = ""
+
+
+def run_panel(run: Run, written: Written, *, width: int) -> Panel:
+    """What was written: to the customer, if anything was, then the note; and why."""
+    parts = [Text(safe(written.note))]
+    if written.reply:
+        to = "Sent" if run.disposition is Disposition.REPLIED else "Waits for a teammate to send"
+        parts = [Text(f"{to}:", style="dim"), Text(safe(written.reply)), Text(), *parts]
     return Panel(
-        Text(safe(note)),
-        title=Text(f"{subject(run) or run.turn.conversation_id} · run {run.id[:6]}", style="bold"),
+        Group(*parts),
+        title=Text(f"{how(run)} · {_name(run)} · run {run.id[:6]}", style="bold"),
         title_align="left",
-        border_style="green",
+        subtitle=Text(f"because {why(run)}", style="dim"),
+        subtitle_align="right",
+        border_style=_BORDERS.get(how(run), "green"),
         width=min(width, NOTE_WIDTH),
     )
 
 
-class FreshNotes:
-    """Finds notes that were written since it last looked."""
+_BORDERS = {Disposition.REPLIED.value: "cyan", Disposition.DRAFTED.value: "magenta"}
+
+
+def _name(run: Run) -> str:
+    return subject(run) or run.turn.conversation_id
+
+
+class FreshRuns:
+    """Finds runs that have written something since it last looked."""
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._seen: set[str] = set()
 
-    def each(self, found: Callable[[Run, str], None]) -> None:
+    def each(self, found: Callable[[Run, Written], None]) -> None:
         """Call `found` with every new one, oldest first."""
         try:
-            done = self._app.store.runs(states=(RunState.DONE,))
-            for run in reversed(done):
+            ended = self._app.store.runs(states=(RunState.DONE, RunState.AWAITING_APPROVAL))
+            for run in reversed(ended):
                 if run.id not in self._seen and run.note_id is not None:
-                    for delivery in self._app.store.deliveries(run_id=run.id)[:1]:
-                        found(run, delivery.body)
+                    found(run, self._written(run))
                 self._seen.add(run.id)
         except StoreUnavailable:
             return  # seen at the next look
+
+    def _written(self, run: Run) -> Written:
+        bodies = {d.action: d.body for d in self._app.store.deliveries(run_id=run.id)}
+        went = run.disposition in (Disposition.DRAFTED, Disposition.REPLIED)
+        reply = bodies.get(Action.REPLY, "") if went else ""
+        return Written(note=bodies.get(Action.NOTE, ""), reply=reply)

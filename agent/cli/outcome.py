@@ -12,7 +12,7 @@ from agent.daemon import summary
 from agent.ports import Run, RunState
 from agent.wiring import App
 
-ENDED = (RunState.DONE, RunState.FAILED)
+ENDED = (RunState.DONE, RunState.FAILED, RunState.AWAITING_APPROVAL)
 
 
 def ended_since(app: App, started_at: datetime) -> tuple[Run, ...]:

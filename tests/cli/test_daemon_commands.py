@@ -227,6 +227,18 @@ def test_demo_once_ends_well_whatever_the_teams_settings_are(
     assert result["due"] == sum(result[name] for name in COUNTS) == len(result["runs"])
 
 
+def test_the_demo_shows_what_may_become_of_a_message(
+    nobody: dict[str, str], tmp_path: Path
+) -> None:
+    with Sidenote("demo", "--once", "--json", folder=tmp_path / "out", environment=nobody) as demo:
+        result = demo.printed()
+
+    assert min(result["sent"], result["drafted"], result["left"]) >= 2
+    noted = [run for run in result["runs"] if run["disposition"] == "noted"]
+    held_by = {rule for run in noted for rule in run["because"]}
+    assert held_by >= {"angry", "several-questions", "attachment-unread", "teammate-assigned"}
+
+
 def test_a_run_of_the_demo_can_be_explained_afterwards(
     nobody: dict[str, str], tmp_path: Path
 ) -> None:
@@ -241,7 +253,7 @@ def test_a_run_of_the_demo_can_be_explained_afterwards(
         assert explain.ended() == 0
 
     assert run_id in explain.out
-    assert "Nothing was sent to a customer" in demo.err
+    assert "no real customer was written to" in demo.err
 
 
 def test_a_demo_starts_anew_each_time(nobody: dict[str, str], tmp_path: Path) -> None:
