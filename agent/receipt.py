@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from agent.explaining import counterfactual_of, gate_words
 from agent.ports import Delivery, Run, RunState
 
 FIRST_WORDS = 60  # characters of the customer's message that are shown
@@ -35,7 +36,7 @@ def render_receipt(
     else:
         lines += _reading(receipt)
         lines += _proposal(receipt.get("proposed") or {})
-        lines += _rules(receipt.get("decided") or {}, with_all=with_all)
+        lines += _decision(receipt, with_all=with_all)
         lines += _done(run, receipt.get("did") or {}, deliveries)
     lines += _stopped(run)
     return "\n".join(_folded(line, width) for line in lines)
@@ -107,9 +108,35 @@ def _proposal(proposed: Plain) -> list[str]:
     for statement in proposed.get("statements") or ():
         text = " ".join(str(statement.get("text", "")).split())
         cited = ", ".join(str(i)[-6:] for i in statement.get("message_ids") or ())
-        lines.append(_line(str(statement.get("section", "")), f"{text}  [{cited}]"))
+        doubt = f"  unverified: {statement['unverified']}" if statement.get("unverified") else ""
+        lines.append(_line(str(statement.get("section", "")), f"{text}  [{cited}]{doubt}"))
     for text, reason in proposed.get("dropped") or ():
         lines.append(_line("dropped", f"{' '.join(str(text).split())}  ({reason})"))
+    lines += [_line("untold", " ".join(str(one).split())) for one in proposed.get("left_out") or ()]
+    return lines
+
+
+def _decision(receipt: Plain, *, with_all: bool) -> list[str]:
+    """Rules, the outbound gate, and what would have changed it; a rehearsal tells of the real."""
+    decided = receipt.get("decided") or {}
+    would = decided.get("would")
+    lines = _rehearsed(would) if would else []
+    lines += _rules(would or decided, with_all=with_all)
+    lines += [_line("gate", words) for words in gate_words(would or decided)]
+    lesser = counterfactual_of(receipt)
+    return [*lines, _line("", str(lesser))] if lesser is not None else lines
+
+
+def _rehearsed(would: Plain) -> list[str]:
+    because = ", ".join(would.get("because") or ())
+    lines = [_line("would", f"{would.get('autonomy')}   because  {because}")]
+    if would.get("reply"):
+        to = f" to {would['to']}" if would.get("to") else ""
+        lines.append(_line("reply", f"by {would.get('channel') or 'its channel'}{to}:"))
+        lines += [_line("", text) for text in str(would["reply"]).splitlines() if text.strip()]
+    if would.get("note"):
+        lines.append(_line("note", str(would["note"]).splitlines()[0]))
+        lines += [_line("", text) for text in str(would["note"]).splitlines()[1:] if text.strip()]
     return lines
 
 

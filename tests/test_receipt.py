@@ -117,6 +117,8 @@ def test_a_receipt_tells_the_whole_run() -> None:
         "       backlog            at most NOTE     older than the first start",
         "     * no-grant",
         "                2 other rules did not apply",
+        "                would have drafted if: spare-part were at draft, the message were newer "
+        "than the first start, and the attachment had been read (as far as was looked at)",
         "       did      note 6b02, arrived 16:40:00, 1 attempt",
     ]
 

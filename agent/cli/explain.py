@@ -11,6 +11,7 @@ from agent.cli.demo_place import demo_option
 from agent.cli.opened import opened
 from agent.cli.terminal import print_json, safe
 from agent.errors import InputError
+from agent.explaining import counterfactual_json
 from agent.ports import Run, Store
 from agent.receipt import render_receipt
 from agent.wiring import App
@@ -27,7 +28,7 @@ def command(run_or_conversation: str, *, with_all: bool, demo: bool, as_json: bo
     \b
     sidenote explain 7f3a                      the start of a run's id is enough
     sidenote explain 65f0c0ffee00000000000001  a conversation's newest run
-    sidenote explain 7f3a --json | jq .because
+    sidenote explain 7f3a --json | jq .would_have
     sidenote explain 7f3a --demo               a run of the last 'sidenote demo'
     """
     with opened(demo=demo) as app:
@@ -68,4 +69,5 @@ def _unknown(app: App, wanted: str) -> str:
 def _json(run: Run, receipt: dict[str, Any] | None) -> dict[str, Any]:
     parts = ("at", "versions", "read", "proposed", "decided", "did")
     known = {part: (receipt or {}).get(part) for part in parts}
+    known["would_have"] = counterfactual_json(receipt or {})
     return {**run_json(run), "note_id": run.note_id, "has_receipt": receipt is not None, **known}
