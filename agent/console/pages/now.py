@@ -1,0 +1,57 @@
+"""Now: what runs, what waits, how it goes, and what is wrong."""
+
+from datetime import timedelta
+from statistics import quantiles
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from agent.console.charts import PARTS, days_of, share, stacked
+from agent.console.looks import page
+from agent.console.parts import Parts
+from agent.ports import RunState
+from agent.run_search import RunQuery
+
+DAYS = 14
+RECENT = 10
+WEEK = timedelta(days=7)
+MOST_RULES = 6
+
+
+def show(request: Request) -> Response:
+    """The first page."""
+    parts: Parts = request.app.state.parts
+    now = parts.clock.now()
+    counts = parts.store.count_runs()
+    since = now - timedelta(days=DAYS)
+    days = days_of(parts.search.runs_by_day(since), last=now.date(), days=DAYS)
+    held = parts.search.held_by_rule(now - WEEK)
+    return page(
+        request,
+        "now.html",
+        counts=counts,
+        queued=counts[RunState.WAITING] + counts[RunState.HELD],
+        waiting=counts[RunState.AWAITING_APPROVAL],
+        failed=counts[RunState.FAILED],
+        running=counts[RunState.RUNNING],
+        today=days[-1].parts,
+        chart=stacked(days),
+        legend=[(name, words) for name, (words, _) in PARTS.items()],
+        has_runs=any(day.total for day in days),
+        times=_times(parts.search.seconds_to_note(now - WEEK)),
+        held=sorted(held.items(), key=lambda found: (-found[1], found[0]))[:MOST_RULES],
+        share=share,
+        lights=parts.lights(),
+        meters=parts.meters(),
+        recent=parts.search.find_runs(RunQuery(limit=RECENT)),
+    )
+
+
+def _times(seconds: tuple[float, ...]) -> tuple[float, float] | None:
+    """Half of the notes were there within the first, 19 of 20 within the second; in seconds."""
+    if not seconds:
+        return None
+    if len(seconds) == 1:
+        return seconds[0], seconds[0]
+    cut = quantiles(seconds, n=20, method="inclusive")
+    return cut[9], cut[18]

@@ -1,0 +1,159 @@
+"""One run: the conversation beside the note, why it was decided so, what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from agent.console.answers import Refusal, refusal
+from agent.console.looks import page
+from agent.console.parts import Parts
+from agent.errors import AgentError
+from agent.ports import Run, RunState
+
+_SECTIONS = {"request": "Asks", "done": "Done", "open": "Open", "next": "Next"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message as it was read."""
+
+    id: str
+    number: int
+    direction: str
+    author: str
+    text: str
+    at: datetime | None
+    is_turn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A statement of the note, with the numbers of the messages it rests on."""
+
+    label: str
+    text: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A rule's finding."""
+
+    rule: str
+    is_grant: bool
+    level: str
+    applies: bool
+    evidence: str
+    decides: bool
+
+
+def show(request: Request) -> Response:
+    """The page of a run, by its id or a beginning of it that no other run has."""
+    parts: Parts = request.app.state.parts
+    run = parts.store.run(request.path_params["run_id"])
+    if run is None:
+        return refusal(request.scope, Refusal.NOT_FOUND, "There is no such run any more.")
+    receipt = parts.store.receipt(run.id) or {}
+    read, decided = receipt.get("read") or {}, receipt.get("decided") or {}
+    proposed, did = receipt.get("proposed") or {}, receipt.get("did") or {}
+    messages = _messages(read.get("messages") or (), run)
+    findings = _findings(decided)
+    return page(
+        request,
+        "run.html",
+        run=run,
+        has_receipt=bool(receipt),
+        messages=messages,
+        left_out=read.get("left_out") or 0,
+        statements=_statements(proposed, {m.id: m.number for m in messages}),
+        dropped=proposed.get("dropped") or (),
+        engine=proposed.get("engine") or "",
+        stood_in=proposed.get("stood_in") or "",
+        topic=proposed.get("topic") or {},
+        note=decided.get("note") or "",
+        reply=decided.get("reply") or "",
+        reply_why=did.get("reply_why") or decided.get("reply_why") or "",
+        applying=[f for f in findings if f.applies or f.decides],
+        silent=[f for f in findings if not f.applies and not f.decides],
+        deliveries=tuple(reversed(parts.store.deliveries(run_id=run.id))),
+        versions=receipt.get("versions") or {},
+        approval=parts.store.approval(run.id),
+        can_retry=run.state is RunState.FAILED,
+        is_waiting=run.state is RunState.AWAITING_APPROVAL,
+    )
+
+
+def retry(request: Request) -> Response:
+    """Continue a failed run from the failed step."""
+    parts: Parts = request.app.state.parts
+    run = parts.store.run(request.path_params["run_id"])
+    if run is None:
+        return refusal(request.scope, Refusal.NOT_FOUND, "There is no such run any more.")
+    try:
+        said = parts.acts.retry(run)
+    except AgentError as error:
+        said = str(error)
+    return told(f"/runs/{run.id}", said)
+
+
+def told(path: str, said: str) -> Response:
+    """Back to a page, with a line on what happened."""
+    return RedirectResponse(f"{path}?said={quote(said[:200])}", status_code=303)
+
+
+def _messages(read: Sequence[Mapping[str, Any]], run: Run) -> tuple[Said, ...]:
+    return tuple(
+        Said(
+            id=str(message.get("message_id", "")),
+            number=number,
+            direction=str(message.get("direction", "")),
+            author=_author(message.get("author") or {}),
+            text=str(message.get("text", "")),
+            at=_time(message.get("sent_at")),
+            is_turn=message.get("message_id") == run.turn.message_id,
+        )
+        for number, message in enumerate(read, start=1)
+    )
+
+
+def _author(author: Mapping[str, Any]) -> str:
+    unnamed = {"customer": "Customer", "teammate": "Teammate", "sidenote": "Sidenote"}
+    return str(author.get("name") or unnamed.get(str(author.get("kind")), "Somebody"))
+
+
+def _time(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def _statements(proposed: Mapping[str, Any], number: Mapping[str, int]) -> tuple[Stated, ...]:
+    return tuple(
+        Stated(
+            label=_SECTIONS.get(str(statement.get("section")), ""),
+            text=str(statement.get("text", "")),
+            numbers=tuple(number[i] for i in statement.get("message_ids") or () if i in number),
+        )
+        for statement in proposed.get("statements") or ()
+    )
+
+
+def _findings(decided: Mapping[str, Any]) -> tuple[Found, ...]:
+    because = set(decided.get("because") or ())
+    rows = decided.get("findings") or ()
+    found = [
+        Found(str(name), kind == "grant", str(level), bool(applies), str(words), name in because)
+        for name, kind, level, applies, words in rows
+    ]
+    known = {one.rule for one in found}
+    others = [
+        Found(name, is_grant=False, level="", applies=True, evidence="", decides=True)
+        for name in sorted(because - known)
+    ]
+    return tuple(sorted([*found, *others], key=lambda f: (not f.decides, not f.applies)))

@@ -1,0 +1,59 @@
+"""What the pages see and can do. `console_wiring.py` makes it; tests make their own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from agent.approving import Ended
+from agent.console.entry import Entry
+from agent.core.team_policy import TeamPolicy
+from agent.pausing import Controls
+from agent.ports import Clock, Pause, Run, Store
+from agent.run_search import RunSearch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Light:
+    """How one thing does that everything rests on."""
+
+    name: str
+    is_well: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meter:
+    """How much of an allowance is used, such as requests in this minute."""
+
+    name: str
+    used: float
+    limit: float | None  # None: no limit is known
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """What a person may set off. Each is what a command does; each raises as that does."""
+
+    approve: Callable[[Run, str], Ended]
+    reject: Callable[[Run, str, str], Ended]
+    retry: Callable[[Run], str]  # gives what happens now, in words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything the console needs, and nothing that names an adapter."""
+
+    store: Store
+    search: RunSearch
+    entry: Entry
+    clock: Clock
+    policy: Callable[[], TeamPolicy]  # the file's; levels are read anew
+    controls: Controls
+    paused: Callable[[], Pause | None]
+    acts: Acts
+    lights: Callable[[], tuple[Light, ...]] = tuple
+    meters: Callable[[], tuple[Meter, ...]] = tuple
+    version: str = ""
+    is_demo: bool = False
+    proxies: frozenset[str] = frozenset()  # addresses whose word on who signs in is taken
+    links: Mapping[str, str] = field(default_factory=dict)  # e.g. where a conversation opens
