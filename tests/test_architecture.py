@@ -9,17 +9,17 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "agent"
 PURE = frozenset(
     """
-    bisect collections dataclasses datetime decimal enum functools hashlib holidays html itertools
+    bisect collections dataclasses datetime decimal difflib enum functools hashlib holidays html itertools
     json mailparser_reply math operator pydantic re string types typing unicodedata urllib zoneinfo
     """.split()
 )
 ADAPTERS_MAY = frozenset(
     """
-    audit_port core engine errors limits_port log plain ports prompts retries shipped team_port
-    urgency
+    access_port audit_port core engine errors limits_port log plain ports prompts retries
+    run_search shipped team_port urgency
     """.split()
 )
-WIRING = {"wiring.py", "daemon_wiring.py"}
+WIRING = {"wiring.py", "daemon_wiring.py", "console_wiring.py"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 
