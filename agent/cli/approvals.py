@@ -192,8 +192,15 @@ def _block(each: dict[str, object]) -> str:
         lines.append(("", f"approved by {each['approved_by']}, not sent yet"))
     if each["body"] is None:
         lines.append(("", "what it rests on is not kept any more: send or delete it in Kustomer"))
-    rest = [f"  {label:8}{one_line(str(text))}" for label, text in lines if text]
-    return "\n".join([safe(head), *(_folded(line, width) for line in rest)])
+    rest = [line for label, text in lines if text for line in _labelled(label, str(text), width)]
+    return "\n".join([safe(head), *rest])
+
+
+def _labelled(label: str, text: str, width: int | None) -> list[str]:
+    """The text beside its label, line by line as it will be sent."""
+    said = [one_line(line) for line in text.splitlines() if line.strip()]
+    labels = [label, *[""] * len(said)]
+    return [_folded(f"  {first:8}{line}", width) for first, line in zip(labels, said, strict=False)]
 
 
 def _folded(line: str, width: int | None) -> str:

@@ -60,16 +60,18 @@ class View:
         """Requests, queue, and what holds everything up."""
         count = self.app.store.count_runs()
         queued = count.get(RunState.WAITING, 0) + count.get(RunState.HELD, 0)
+        awaiting = count.get(RunState.AWAITING_APPROVAL, 0)
         requests = sum(self.app.kustomer.requests.values())
-        line = Text(
-            f"{count.get(RunState.RUNNING, 0)} running · {queued} queued · "
-            f"{count.get(RunState.DONE, 0)} done · {count.get(RunState.FAILED, 0)} failed · "
-            f"{_awaiting(count.get(RunState.AWAITING_APPROVAL, 0))}"
-            f"{requests} requests · Ctrl-C stops",
-            style="dim",
-            no_wrap=True,
-            overflow="ellipsis",
-        )
+        parts = [
+            f"{count.get(RunState.RUNNING, 0)} running",
+            f"{queued} queued",
+            f"{count.get(RunState.DONE, 0)} done",
+            f"{count.get(RunState.FAILED, 0)} failed",
+            *([f"{awaiting} to approve"] if awaiting else []),
+            f"{requests} requests",
+            "Ctrl-C stops",
+        ]
+        line = Text(" · ".join(parts), style="dim", no_wrap=True, overflow="ellipsis")
         pause = self.app.pause.paused()
         if pause is not None:
             reason = f": {one_line(pause.reason)}" if pause.reason else ""
@@ -88,10 +90,6 @@ def live_view(app: App, console: Console) -> Iterator[View]:
         return
     with Live(console=console, auto_refresh=False, vertical_overflow="crop") as live:
         yield View(app, console, live)
-
-
-def _awaiting(number: int) -> str:
-    return f"{number} await{'s' if number == 1 else ''} approval · " if number else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,13 @@ Whole statements are left out to fit, never parts of one.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from agent.core.conversation import AuthorKind, Direction
+from agent.core.coverage import left_out, worth_a_line
 from agent.core.note_words import Words, words_for
 from agent.core.proposal import Proposal, Section, Statement
 from agent.core.reply import SuggestedReply
@@ -22,6 +23,7 @@ MAX_CHARACTERS = 10_240  # Kustomer's limit for a note's body
 _KEEP_FIRST = (Section.REQUEST, Section.OPEN, Section.NEXT, Section.DONE)
 # However long the suggested reply, so many words are left for the summary and its references.
 _SUMMARY_WORDS = 72
+_AMOUNTS = 3  # that the note names; the receipt lists them all
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
@@ -47,13 +49,15 @@ def render_note(content: NoteContent) -> str:
     reply_words = len(content.reply.text.split()) if content.reply else 0
     limit = max(content.settings.max_words, reply_words + _SUMMARY_WORDS)
     while True:
-        text = _text(content, statements)
+        text = _text(content, statements, with_missing=True)
+        if len(text.split()) > limit:
+            text = _text(content, statements, with_missing=False)
         if len(text.split()) <= limit or len(statements) <= 1:
             return text[:MAX_CHARACTERS]
         statements.remove(_least_needed(statements))
 
 
-def _text(content: NoteContent, statements: Sequence[Statement]) -> str:
+def _text(content: NoteContent, statements: Sequence[Statement], *, with_missing: bool) -> str:
     words = words_for(content.settings.language)
     lines = [_header(content, words), *_section_lines(content, statements, words)]
     if content.reply and content.reply.text:
@@ -66,6 +70,7 @@ def _text(content: NoteContent, statements: Sequence[Statement]) -> str:
         *_unsuggested(content.reply, words),
         *_news(content, words),
         *_left_out(content.transcript, words),
+        *(_not_here(content, statements, words) if with_missing else ()),
     ]
     if rest:
         lines.append(" ".join(rest))
@@ -106,10 +111,11 @@ def _width(words: Words) -> int:
 def _reference(statement: Statement, content: NoteContent, words: Words) -> str:
     by_id = {line.message_id: line for line in content.transcript.lines}
     cited = [by_id[i] for i in statement.message_ids if i in by_id]
-    return "; ".join(
+    told = [
         f"{_author(line, words)}, {_moment(line.sent_at, content.settings, words)}"
         for line in cited[:2]
-    )
+    ]
+    return "; ".join([*told, words.unverified] if statement.unverified else told)
 
 
 def _author(line: Line, words: Words) -> str:
@@ -177,6 +183,16 @@ def _left_out(transcript: Transcript, words: Words) -> list[str]:
     return said
 
 
+def _not_here(content: NoteContent, statements: Sequence[Statement], words: Words) -> list[str]:
+    """Open asks and amounts of the conversation that the shown statements do not tell of."""
+    shown = replace(content.proposal, statements=tuple(statements))
+    asks, amounts = worth_a_line(left_out(content.transcript, shown))
+    missing = [words.asks[asks > 1].format(asks)] if asks else []
+    if amounts:
+        missing.append(", ".join(amounts[:_AMOUNTS]) + (", …" if len(amounts) > _AMOUNTS else ""))
+    return [words.not_here.format("; ".join(missing))] if missing else []
+
+
 def _engine(proposal: Proposal, words: Words) -> str:
     if proposal.stood_in:
         return words.stood_in.format(proposal.stood_in)
@@ -209,6 +225,8 @@ def with_outcome(
     words = words_for(settings.language)
     sentence: str = getattr(words, outcome)
     *above, engine = note.split("\n")
+    if outcome in (ReplyOutcome.DRAFTED, ReplyOutcome.REPLIED):  # then nobody need answer it
+        above = [line for line in above if words.answer not in line]
     return "\n".join([*above, sentence.format(topic=topic, why=why), engine])[:MAX_CHARACTERS]
 
 
