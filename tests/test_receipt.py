@@ -14,6 +14,10 @@ from agent.receipt import render_receipt
 
 AT = datetime(2026, 11, 5, 16, 40, tzinfo=UTC)
 READ = "14 messages, 1 note, 12 left out for length, 1 attachment not read"
+WOULD = (
+    "would have drafted if: spare-part were at draft, the message were newer than the first start, "
+    "and the attachment had been read (as far as was looked at)"
+)
 TURN = Turn("c" * 24, "5" * 24)
 
 
@@ -117,8 +121,7 @@ def test_a_receipt_tells_the_whole_run() -> None:
         "       backlog            at most NOTE     older than the first start",
         "     * no-grant",
         "                2 other rules did not apply",
-        "                would have drafted if: spare-part were at draft, the message were newer "
-        "than the first start, and the attachment had been read (as far as was looked at)",
+        f"                {WOULD}",
         "       did      note 6b02, arrived 16:40:00, 1 attempt",
     ]
 
