@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from agent.audit_port import AuditEntry, AuditKind
 from agent.core.acquaintance import is_first_contact
@@ -16,6 +17,7 @@ from agent.core.policy import Decision, Facts
 from agent.core.situation import matched_topic, turn_message
 from agent.core.team_policy import TeamPolicy
 from agent.core.turn import Action, Turn, marker_of
+from agent.limits_port import Breaker
 from agent.log import logger
 from agent.notes import NoteDesk
 from agent.ports import DeliveryState, Store
@@ -76,6 +78,19 @@ def reserve(desk: NoteDesk, asked: AutomaticReply | None, policy: TeamPolicy) ->
     if breaker is not None and breaker.opened_at == now:
         _tell_of_breaker(desk.store, breaker.reason, replace(asked, at=now))
     return Refusal(why=str(refused), withdraw=False)
+
+
+def close_breaker(store: Store, *, by: str, now: datetime) -> Breaker | None:
+    """A person has looked: replies may be sent again. Gives what was open, None when nothing was.
+
+    Full windows go on limiting, and may open it again at the next reply.
+    """
+    breaker = store.breaker()
+    if breaker is None or not store.close_breaker():
+        return None
+    content = {"state": "closed", "by": by, "reason": breaker.reason}
+    store.append_audit(AuditEntry(kind=AuditKind.BREAKER, content=content), now)
+    return breaker
 
 
 def free_unless_released(store: Store, turn: Turn) -> None:

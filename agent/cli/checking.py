@@ -38,6 +38,7 @@ def attempts(app: App) -> Iterator[Attempt]:
     yield _try("policy", lambda: _policy(app))
     yield _try("database", lambda: _database(app))
     yield _pause(app)
+    yield _breaker(app)
     yield from _kustomer(app)
     yield _model(app)
 
@@ -101,6 +102,17 @@ def _pause(app: App) -> Attempt:
     if pause is None:
         return Attempt("pause", Found.OK, "not paused")
     return Attempt("pause", Found.OK, f"PAUSED by {pause.by}. 'sidenote resume' goes on")
+
+
+def _breaker(app: App) -> Attempt:
+    try:
+        breaker = app.store.breaker()
+    except (AgentError, OSError):
+        return Attempt("breaker", Found.UNTRIED, "the database cannot be opened")
+    if breaker is None:
+        return Attempt("breaker", Found.OK, "closed: replies may be sent")
+    why = f"OPEN, replies are only drafted: {breaker.reason}"
+    return Attempt("breaker", Found.OK, f"{why}. 'sidenote resume --breaker' closes it")
 
 
 def _kustomer(app: App) -> Iterator[Attempt]:

@@ -23,7 +23,7 @@ def command(*, reason: str, by: str | None, as_json: bool) -> None:
     Conversations go on being found; their runs wait for 'sidenote resume'. If the database
     cannot be written, the pause file is. SIDENOTE_PAUSED=1 pauses, too.
     """
-    by = by or _user()
+    by = by or user_name()
     with opened(needs_database=False) as app:
         controls = Controls(
             lambda: app.store, app.settings.pause_file, from_environment=app.settings.paused
@@ -43,7 +43,8 @@ def command(*, reason: str, by: str | None, as_json: bool) -> None:
         )
 
 
-def _user() -> str:
+def user_name() -> str:
+    """Who works at this terminal, as the machine calls them."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):

@@ -298,6 +298,7 @@ def test_check_tries_everything(typed: Typed) -> None:
         "policy": "ok",
         "database": "ok",
         "pause": "ok",
+        "breaker": "ok",
         "kustomer key": "ok",
         "search": "ok",
         "request limit": "ok",
