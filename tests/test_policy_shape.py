@@ -1,5 +1,6 @@
 """The tables that decide how far replies may go, and what does not fit together in them."""
 
+from dataclasses import asdict
 from datetime import date, time
 from pathlib import Path
 
@@ -232,6 +233,13 @@ NO_HOURS = 'write hours such as "09:00-12:00, 13:00-17:30", or "" for closed'
             id="spans that overlap",
         ),
         pytest.param(
+            "09:00-12:00, 13:00-24:00",
+            "09:00-24:00, 13:00-17:00",
+            'line 21: [hours] mon = "09:00-24:00, 13:00-17:00": two of its spans overlap, or are '
+            "not in order; write the earlier first",
+            id="a span after midnight",
+        ),
+        pytest.param(
             "2026-12-24,",
             "2026-12-24T10:00:00,",
             "line 24: [hours] closed[0] = 2026-12-24 10:00:00: write a date such as 2026-12-24",
@@ -346,6 +354,24 @@ def test_a_wrong_value_is_quoted_on_its_line(
     assert told(tmp_path, old, new) == [words]
 
 
+LIMITS = asdict(ReplyLimits()) | {"first_contacts_hour": 10}
+
+
+@pytest.mark.parametrize(("limit", "most"), LIMITS.items())
+def test_a_limit_can_be_lowered_to_nothing_and_not_raised(
+    tmp_path: Path, limit: str, most: int
+) -> None:
+    file = tmp_path / "policy.toml"
+
+    for allowed in (0, most):
+        file.write_text(f"[limits]\n{limit} = {allowed}\n", "utf-8")
+        assert getattr(load_policy(file).limits, limit) == allowed
+    file.write_text(f"[limits]\n{limit} = {most + 1}\n", "utf-8")
+    assert problems(file) == [
+        f"policy.toml: line 2: [limits] {limit} = {most + 1}: write {most} or less"
+    ]
+
+
 # --- what does not fit together ------------------------------------------------------------------
 
 
@@ -444,6 +470,23 @@ def test_a_suggested_reply_needs_no_disclosure(tmp_path: Path) -> None:
     (topic,) = load_policy(write(tmp_path, policy, pl="Śledź {{order_number}}.")).topics
 
     assert "pl" in topic.answers
+
+
+def test_an_answer_in_a_language_that_the_topic_leaves_out_needs_none_either(
+    tmp_path: Path,
+) -> None:
+    (topic,) = load_policy(write(tmp_path, pl="Śledź {{order_number}}.")).topics
+
+    assert topic.languages == frozenset({"en"})
+
+
+def test_a_topic_that_is_off_may_have_its_slots_ready(tmp_path: Path) -> None:
+    file = write(tmp_path, POLICY.replace('"send"', '"off"').replace('languages = ["en"]\n', ""))
+    (tmp_path / "replies" / "order-status.en.md").unlink()
+
+    (topic,) = load_policy(file).topics
+
+    assert [slot.name for slot in topic.slots] == ["order_number"]
 
 
 # --- the text of an answer -----------------------------------------------------------------------

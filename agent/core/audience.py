@@ -74,12 +74,12 @@ def _attribute(audience: Audience, customer: Customer) -> str | None:
 
 
 def _words(value: object) -> list[str]:
-    """A custom field's value as it is written in the policy: true, 3, gold."""
+    """A custom field's value as the policy writes it, whatever the case: true, 3, gold."""
     if value is None:
         return []
     if isinstance(value, list | tuple):
         return [word for one in value for word in _words(one)]
-    return [str(value).lower() if isinstance(value, bool) else str(value).strip()]
+    return [str(value).strip()]
 
 
 def _folded(words: Iterable[str]) -> frozenset[str]:
