@@ -15,7 +15,7 @@ from agent.core.commitments import brought_in
 from agent.core.conversation import Conversation
 from agent.core.disclosure import disclosure_for
 from agent.core.outgoing_links import disguised, folded_hosts, link_problem, links
-from agent.core.outgoing_marks import hidden, markup, residue
+from agent.core.outgoing_marks import hidden, lookalike, markup, residue
 from agent.core.outgoing_text import reply_problem
 from agent.core.phrases import fold
 from agent.core.reply import Composed
@@ -205,9 +205,12 @@ def bad_text(outgoing: Outgoing) -> str | None:
 
 
 def hidden_characters(outgoing: Outgoing) -> str | None:
-    """Nothing that hides, reorders or cannot be seen."""
+    """Nothing that hides, reorders, cannot be seen, or only looks like a plain letter."""
     found = hidden(outgoing.reply.body)
-    return f"a character that nobody sees ({found})" if found else None
+    if found:
+        return f"a character that nobody sees ({found})"
+    found = lookalike(outgoing.reply.body)
+    return f"a letter that only looks like another ({found})" if found else None
 
 
 def marked_up(outgoing: Outgoing) -> str | None:

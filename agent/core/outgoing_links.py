@@ -21,6 +21,7 @@ _LINK = re.compile(
     | (?<![\w@.-])(?:[\w-]+\.)+(?!{_FILES}\b)(?:[^\W\d_]{{2,24}}|xn--[\w-]+)
       (?::\d+)?\.?(?:[/\\?\#]\S*)?
     | (?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w.]*\d)
+    | \[[0-9a-f:]*:[0-9a-f:]*:[0-9a-f:.]*\]\S*
     | \bwww\b\S*
     | \w\s?[\[({{]\s?(?:\.|dot|punkt|punto|point|ponto|punt)\s?[\])}}]\s?\w\S*
     | \w\ (?:dot)\ (?:com|net|org|io|example|info|co|de|fr|es|nl|pt|it|shop|xyz)\b

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _MARKUP = {
-    "HTML": re.compile(r"<\s*[/!?]?\s*[a-z]|&(?:#x?[0-9a-f]+|[a-z]{2,31});", re.IGNORECASE),
+    "HTML": re.compile(r"<\s*[/!?a-z]|&(?:#x?[0-9a-f]+|[a-z]{2,31});", re.IGNORECASE),
     "a Markdown link or image": re.compile(
         r"!\[|\]\s?\(|\]\s?\[|^\s{0,3}\[[^\]\n]+\]:", re.MULTILINE
     ),
@@ -35,6 +35,9 @@ _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0
 _EMOJI_STYLE = "\ufe0f"
 _HIDDEN = frozenset({"Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 _MARKS_IN_A_ROW = 3  # more than any script stacks on a letter
+_WORD = re.compile(r"[^\W\d_]+")
+_ORDINALS = frozenset("ªº")
+_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")  # with letters that look alike
 
 
 def markup(text: str) -> str | None:
@@ -45,6 +48,29 @@ def markup(text: str) -> str | None:
 def residue(text: str) -> str | None:
     """What a model left of itself in a text, None when nothing."""
     return _first(_RESIDUE, text)
+
+
+def lookalike(text: str) -> str | None:
+    """The first letter that only looks like a plain one, as "U+0430"; None without.
+
+    Such as a bold "a" of mathematics, or a Cyrillic one in a word of Latin letters.
+    """
+    for word in _WORD.findall(text):
+        alphabets = {a for c in word if (a := _alphabet(c)) in _ALPHABETS}
+        for letter in "" if word.isascii() else word:
+            if _is_dressed(letter) or (len(alphabets) > 1 and _alphabet(letter) != "LATIN"):
+                return f"U+{ord(letter):04X}"
+    return None
+
+
+def _is_dressed(letter: str) -> bool:
+    if letter.isascii() or letter in _ORDINALS or not letter.isalpha():
+        return False
+    return unicodedata.normalize("NFKC", letter).isascii()
+
+
+def _alphabet(letter: str) -> str:
+    return unicodedata.name(letter, "").split(" ")[0]
 
 
 def hidden(text: str) -> str | None:
