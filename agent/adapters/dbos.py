@@ -73,6 +73,8 @@ class DbosEngine:
             # We wait for no notifications, so a round costs nothing; a stop waits one out.
             "notification_listener_polling_interval_sec": 0.5,
             "sys_db_pool_size": self._threads + 4,
+            # A worker frozen in the middle of a transaction must not hold up the others.
+            "sys_db_idle_transaction_timeout_sec": 10,
         }
         DBOS(config=config)
         DBOS.launch()

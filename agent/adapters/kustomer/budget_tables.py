@@ -21,6 +21,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -28,6 +29,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateTable
 
 WINDOW = 60  # seconds; Kustomer counts per minute
+_FROZEN_AFTER = text("SET LOCAL idle_in_transaction_session_timeout = '10s'")
 
 _tables = MetaData()
 _state = Table(
@@ -140,7 +142,14 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
+    else:
+        event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Connection) -> None:
+    # Every request of every worker waits for the one row: not for a process that is frozen.
+    connection.execute(_FROZEN_AFTER)
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own

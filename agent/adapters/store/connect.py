@@ -15,9 +15,16 @@ from agent.adapters.store.trouble import trouble
 from agent.errors import ConfigError, StoreUnavailable
 
 LOCK_WAIT_SECONDS = 5  # then the transaction fails, and the run waits
+# A worker frozen in the middle of a transaction would hold its locks for as long: the server ends
+# the transaction, well before the worker's lease runs out.
+FROZEN_AFTER_SECONDS = 10
 _POOL = 10  # as many threads as use the store
 _WAL_TRIES = 50  # several processes opening a new file at once
 _WAL_PAUSE_SECONDS = 0.1
+_PATIENCE = text(
+    f"SELECT set_config('lock_timeout', '{LOCK_WAIT_SECONDS}s', true), "
+    f"set_config('idle_in_transaction_session_timeout', '{FROZEN_AFTER_SECONDS}s', true)"
+)
 _KNOWN = "Use sqlite:///PATH or postgresql://USER@HOST/NAME."
 
 
@@ -64,7 +71,7 @@ def _postgres(url: URL) -> Database:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get("sidenote_writing"):
-            connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_WAIT_SECONDS}s'"))
+            connection.execute(_PATIENCE)
 
     return Database(engine)
 

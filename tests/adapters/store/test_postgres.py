@@ -159,6 +159,17 @@ def test_a_lock_is_waited_for_five_seconds(store: Store) -> None:
     assert waits == "5s"
 
 
+def test_a_worker_frozen_in_the_middle_of_a_transaction_holds_its_locks_for_ten_seconds(
+    store: Store,
+) -> None:
+    # It held them for as long as it slept, and no other worker wrote meanwhile.
+    ends = database_of(store).write(
+        lambda c: c.execute(text("SHOW idle_in_transaction_session_timeout")).scalar()
+    )
+
+    assert ends == "10s"
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [
