@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from errno import EISDIR
 from pathlib import Path
 
+from agent.audit_port import AuditEntry, AuditKind
 from agent.errors import ConfigError, StoreUnavailable
+from agent.log import logger
 from agent.ports import Pause, Store
 
 OURS = "paused by sidenote: "  # how a pause file of ours begins; others are a person's
@@ -22,40 +25,66 @@ class Controls:
     def pause(self, by: str, at: datetime, reason: str) -> str:
         """Stop all writes; gives where that is written. Safe to call again.
 
+        The file comes first: it stops this machine at once, also while somebody holds the
+        database locked. It goes when the database has taken the pause, which stops all machines.
+
         Raises:
             StoreUnavailable: neither the database nor the file can be written.
         """
+        unwritten = self._write_file(f"{OURS}{by}, {at.isoformat()} {reason}\n")
         try:
-            self.store().pause(Pause(by=by, at=at, reason=reason))
+            store = self.store()
+            store.pause(Pause(by=by, at=at, reason=reason))
         except (StoreUnavailable, ConfigError, OSError) as error:
-            self._write_file(f"{OURS}{by}, {at.isoformat()} {reason}\n", error)
+            if unwritten is not None:
+                raise StoreUnavailable(
+                    f"nothing is paused: the database cannot be written ({type(error).__name__}), "
+                    f"nor the file {self.file} ({unwritten.strerror}). Set SIDENOTE_PAUSED=1 and "
+                    "restart the daemon, or stop it."
+                ) from error
             return f"file {self.file}"
+        self._remove_ours()
+        self._record(store, AuditKind.PAUSED, by, reason, at)
         return "database"
 
-    def _write_file(self, text: str, why: Exception) -> None:
+    def _write_file(self, text: str) -> OSError | None:
+        """Write the pause file, unless there is one; gives why it could not."""
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.file.write_text(text, encoding="utf-8")
+            with self.file.open("x", encoding="utf-8") as file:
+                file.write(text)
+        except FileExistsError:
+            return None if self.file.is_file() else OSError(EISDIR, "it is no file")
         except OSError as error:
-            raise StoreUnavailable(
-                f"nothing is paused: the database cannot be written ({type(why).__name__}), nor "
-                f"the file {self.file} ({error.strerror}). Set SIDENOTE_PAUSED=1 and restart the "
-                "daemon, or stop it."
-            ) from error
+            return error
+        return None
 
-    def resume(self) -> tuple[str, ...]:
+    def resume(self, by: str, at: datetime) -> tuple[str, ...]:
         """Go on; gives what still pauses, in words. Safe to call again.
 
         Raises:
             StoreUnavailable: the database cannot be written.
         """
-        self.store().resume()
-        still = []
-        if self.file.exists() and not self._remove_ours():
-            still.append(f"the file {self.file}; remove it")
+        store = self.store()
+        was_paused = store.paused() is not None
+        store.resume()
+        still, removed = [], False
+        if self.file.exists():
+            removed = self._remove_ours()
+            if not removed:
+                still.append(f"the file {self.file}; remove it")
         if self.from_environment:
             still.append("SIDENOTE_PAUSED in the environment; unset it and restart the daemon")
+        if was_paused or removed:
+            self._record(store, AuditKind.RESUMED, by, "", at)
         return tuple(still)
+
+    def _record(self, store: Store, kind: AuditKind, by: str, reason: str, at: datetime) -> None:
+        """Who, when and why. What was paused stays so if that cannot be written."""
+        try:
+            store.append_audit(AuditEntry(kind=kind, content={"by": by, "reason": reason}), at)
+        except StoreUnavailable as error:
+            logger().error("record.not-written", kind=kind.value, why=str(error))
 
     def _remove_ours(self) -> bool:
         """Remove the pause file if `pause` wrote it. One that a person made is theirs to remove."""

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from agent.adapters.memory import MemoryStore
+from agent.audit_port import AuditEntry, AuditKind
+from agent.core.chain import Link
 from agent.errors import ConfigError, StoreUnavailable
 from agent.pausing import Controls
 from agent.ports import Pause, Store
@@ -60,26 +62,73 @@ def test_resume_ends_the_pause_and_removes_our_own_file(tmp_path: Path) -> None:
     team = controls(tmp_path)
     team.pause("Ben", NOON, "")
 
-    assert team.resume() == ()
+    assert team.resume("Ada", NOON) == ()
 
     assert team.store().paused() is None
     assert not (tmp_path / "pause").exists()
 
 
+def test_a_pause_stops_this_machine_before_the_database_answers(tmp_path: Path) -> None:
+    found = []
+
+    def slow() -> Store:
+        found.append((tmp_path / "pause").exists())
+        return MemoryStore()
+
+    controls(tmp_path, slow).pause("Ben", NOON, "tea")
+
+    assert found == [True]
+
+
+def test_a_pause_leaves_a_file_that_a_person_made(tmp_path: Path) -> None:
+    (tmp_path / "pause").write_text("mine")
+
+    controls(tmp_path).pause("Ben", NOON, "tea")
+
+    assert (tmp_path / "pause").read_text() == "mine"
+
+
+def test_the_record_tells_who_paused_and_who_went_on(tmp_path: Path) -> None:
+    team = controls(tmp_path)
+    team.pause("Ben", NOON, "tea")
+    team.resume("Ada", NOON)
+
+    told = [(row.link.kind, row.content) for row in team.store().audit_rows()]
+    assert told == [
+        (AuditKind.PAUSED, {"by": "Ben", "reason": "tea"}),
+        (AuditKind.RESUMED, {"by": "Ada", "reason": ""}),
+    ]
+
+
+class Unrecorded(MemoryStore):
+    """The record cannot be written, though the rest can."""
+
+    def append_audit(self, entry: AuditEntry, now: datetime) -> Link:
+        """See `AuditLog`."""
+        raise StoreUnavailable("the disk is full")
+
+
+def test_what_was_paused_stays_so_where_the_record_cannot_be_written(tmp_path: Path) -> None:
+    store = Unrecorded()
+
+    assert controls(tmp_path, lambda: store).pause("Ben", NOON, "tea") == "database"
+    assert store.paused() is not None
+
+
 def test_resume_leaves_a_file_that_a_person_made_and_names_it(tmp_path: Path) -> None:
     (tmp_path / "pause").touch()
 
-    (still,) = controls(tmp_path).resume()
+    (still,) = controls(tmp_path).resume("Ada", NOON)
 
     assert str(tmp_path / "pause") in still
     assert (tmp_path / "pause").exists()
 
 
 def test_resume_names_the_environment(tmp_path: Path) -> None:
-    (still,) = controls(tmp_path, from_environment=True).resume()
+    (still,) = controls(tmp_path, from_environment=True).resume("Ada", NOON)
 
     assert "SIDENOTE_PAUSED" in still
 
 
 def test_resuming_what_is_not_paused_is_fine(tmp_path: Path) -> None:
-    assert controls(tmp_path).resume() == ()
+    assert controls(tmp_path).resume("Ada", NOON) == ()

@@ -16,7 +16,6 @@ from agent.pausing import Controls
 @click.option(
     "--breaker", is_flag=True, help="Close the breaker instead: let replies be sent again."
 )
-@click.option("--by", metavar="NAME", help="Who closes it. Default: the name of this user.")
 @click.option("--by", metavar="NAME", help="Who goes on. Default: the name of this user.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
 def command(*, breaker: bool, by: str | None, as_json: bool) -> None:
@@ -24,6 +23,7 @@ def command(*, breaker: bool, by: str | None, as_json: bool) -> None:
 
     \b
     sidenote resume
+    sidenote resume --by Ada
     sidenote resume --breaker     # after too many replies: let them be sent again
 
     Says what else still pauses, and then exits with 1: a pause file that a person made, or
@@ -39,7 +39,7 @@ def command(*, breaker: bool, by: str | None, as_json: bool) -> None:
         controls = Controls(
             lambda: app.store, app.settings.pause_file, from_environment=app.settings.paused
         )
-        still = controls.resume()
+        still = controls.resume(by or user_name(), app.clock.now())
     if as_json:
         print_json({"paused": bool(still), "still": list(still)})
     elif not still:

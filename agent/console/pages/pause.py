@@ -19,7 +19,7 @@ def pause(request: Request) -> Response:
 def resume(request: Request) -> Response:
     """Go on."""
     parts: Parts = request.app.state.parts
-    still = parts.controls.resume()
+    still = parts.controls.resume(request.state.who.name, parts.clock.now())
     said = "Going on." if not still else f"Still paused by {' and '.join(still)}."
     return _back(request, said)
 
