@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -53,10 +54,61 @@ def environment_of(served: Served, database_url: str, **more: str) -> dict[str, 
     }
 
 
+class Process(Protocol):
+    """What of `subprocess.Popen` is needed here."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, number: int, /) -> None: ...
+
+
+class Starter(Protocol):
+    """Starts `sidenote` with these arguments; what it prints goes to the files `out` and `err`."""
+
+    def __call__(
+        self,
+        args: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        out: Path,
+        err: Path,
+    ) -> Process: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A new Python each time."""
+
+    command: Sequence[str] = COMMAND
+
+    def __call__(
+        self,
+        args: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        out: Path,
+        err: Path,
+    ) -> Process:
+        with out.open("w") as to, err.open("w") as story:
+            return subprocess.Popen(
+                [*self.command, *args],
+                cwd=folder,
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=to,
+                stderr=story,
+            )
+
+
 class Sidenote:
     """One `sidenote` process, killed when the `with` block ends.
 
-    Its working folder is `folder`, where what it prints is kept in files.
+    Its working folder is `folder`, where what it prints is kept in files. `start` is for those
+    that need no Python of their own.
     """
 
     def __init__(
@@ -64,21 +116,15 @@ class Sidenote:
         *args: str,
         folder: Path,
         environment: Mapping[str, str],
-        command: Iterable[str] = COMMAND,
+        command: Sequence[str] = COMMAND,
+        start: Starter | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         number = len(list(folder.glob("*.out")))
         self._out, self._err = folder / f"{number}.out", folder / f"{number}.err"
         self.started_at = time.monotonic()
-        with self._out.open("w") as out, self._err.open("w") as err:
-            self.process = subprocess.Popen(
-                [*command, *args],
-                cwd=folder,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-            )
+        start = start or Fresh(command)
+        self.process = start(args, folder, environment, self._out, self._err)
 
     def __enter__(self) -> Self:
         return self

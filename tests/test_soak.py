@@ -8,9 +8,12 @@ from random import Random
 import httpx
 import pytest
 
+from agent.sandbox.faults import parse_fault
 from agent.sandbox.records import DraftRecord, NoteRecord
 from agent.sandbox.server import Sandbox
+from tests.processes import Sidenote
 from tests.simulation.checker import NOTE_SIGN, marker_of
+from tests.soak.forked import Forks
 from tests.soak.ground import Change, Ground, Sending
 from tests.soak.rounds import Plan, play
 from tests.soak.verdict import judge, losses
@@ -197,17 +200,124 @@ def test_a_release_after_the_pause_is_found_and_one_within_two_seconds_is_not(
     assert kinds(ground) == {"sends after pause"}
 
 
-@pytest.mark.parametrize(("seconds", "found"), [(9, set()), (30, {"stale sends outside the gap"})])
-def test_a_reply_after_a_change_is_stale_and_wrong_only_outside_the_gap(
-    ground: Ground, seconds: float, found: set[str]
+def get(ground: Ground, *paths: str) -> None:
+    """Read as a client does, so that the requests are on record."""
+    for path in paths:
+        httpx.get(
+            f"{ground.sandbox.url}/v1/{path}",
+            headers={"authorization": f"Bearer {ground.sandbox.key}"},
+        ).raise_for_status()
+
+
+def look(ground: Ground) -> None:
+    """What a release rests on."""
+    held = ground.sandbox.world.conversations[the_only(ground)]
+    conversation = f"conversations/{held.id}"
+    get(ground, f"customers/{held.customer_id}/drafts", conversation, f"{conversation}/messages")
+
+
+def called(ground: Ground) -> Sending:
+    """A second reply is asked for, and the conversation read."""
+    conversation_id = the_only(ground)
+    sending = Sending(key="o", conversation_id=conversation_id, body="Other.", state="arrived")
+    sending.calls.append(ground.now())
+    ground.sendings.append(sending)
+    get(ground, f"conversations/{conversation_id}", f"conversations/{conversation_id}/messages")
+    return sending
+
+
+def teammate_writes(ground: Ground) -> None:
+    ground.changes.append(Change(the_only(ground), ground.now(), "teammate wrote"))
+
+
+def test_what_happened_between_look_and_request_is_counted_and_inside_the_gap(
+    ground: Ground,
 ) -> None:
-    now = ground.now()
-    ground.sendings[0].calls.append(now - timedelta(seconds=60))
-    ground.changes.append(
-        Change(the_only(ground), now - timedelta(seconds=seconds), "teammate wrote")
-    )
+    called(ground)
+    look(ground)
+    teammate_writes(ground)
+    deliver(ground, "Other.")
 
     verdict = judge(ground)
 
-    assert [round(gap) for gap in verdict.gaps] == [seconds]
-    assert {kind for kind, _ in verdict.broken} == found
+    (stale,) = verdict.stale
+    assert 0 < stale.before_request < 2
+    assert (stale.before_look, stale.before_applied, verdict.broken) == (0, 0, [])
+
+
+def test_what_happened_before_the_look_should_have_been_seen(ground: Ground) -> None:
+    called(ground)
+    teammate_writes(ground)
+    look(ground)
+    deliver(ground, "Other.")
+
+    assert kinds(ground) == {"stale sends outside the gap"}
+
+
+def test_unless_the_server_answered_the_look_with_what_was_true_before(ground: Ground) -> None:
+    called(ground)
+    teammate_writes(ground)
+    ground.sandbox.faults.set(parse_fault("stale-read@GET */messages=1"))
+    look(ground)
+    deliver(ground, "Other.")
+
+    (stale,) = judge(ground).stale
+    assert (stale.excused, kinds(ground)) == (True, set())
+
+
+def test_a_change_before_the_conversation_was_read_is_what_the_reply_rests_on(
+    ground: Ground,
+) -> None:
+    teammate_writes(ground)
+    called(ground)
+    look(ground)
+    deliver(ground, "Other.")
+
+    assert judge(ground).stale == []
+
+
+def test_what_happens_while_the_server_holds_the_request_is_not_ours(ground: Ground) -> None:
+    called(ground)
+    look(ground)
+    deliver(ground, "Other.")
+    asked = ground.sandbox.world.requests[-1]
+    asked.applied_at = asked.at + timedelta(seconds=9)
+    ground.changes.append(
+        Change(the_only(ground), asked.at + timedelta(seconds=1), "teammate wrote")
+    )
+
+    (stale,) = judge(ground).stale
+    assert (round(stale.before_applied), kinds(ground)) == (8, set())
+
+
+def test_a_look_that_is_too_old_is_wrong_though_nothing_had_changed(ground: Ground) -> None:
+    called(ground)
+    look(ground)
+    for read in ground.sandbox.world.requests:
+        read.at -= timedelta(seconds=3)
+    ground.sendings[-1].calls = []
+    deliver(ground, "Other.")
+
+    assert kinds(ground) == {"stale sends outside the gap"}
+
+
+def test_a_process_that_is_forked_is_told_its_arguments_and_says_how_it_ended(
+    tmp_path: Path,
+) -> None:
+    with (
+        Forks() as forks,
+        Sidenote("--version", folder=tmp_path, environment={}, start=forks.start) as one,
+    ):
+        code = one.ended()
+
+    assert (code, one.err) == (0, "")
+    assert "sidenote" in one.out
+
+
+def test_a_forked_process_that_is_killed_ends_as_killed(ground: Ground) -> None:
+    with Forks() as forks:
+        ground.start = forks.start
+        with ground.sidenote("sandbox", "--port", "0") as one:
+            one.kill()
+
+            assert one.process.poll() == -9

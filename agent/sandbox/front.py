@@ -57,8 +57,8 @@ class Front:
         chosen = self._faults.choose(request.method, request.path)
         record = self._recorded(request, chosen)
         if chosen is None:
-            answer = self._api.answer(request)
-            record.status, record.applied = answer.status, answer.applied
+            answer = self._answered(request, record)
+            record.status = answer.status
             await _send(answer, send)
             return
         right = self._applied(request, record, chosen)
@@ -86,16 +86,17 @@ class Front:
             with self._world.lock:
                 wait = chosen.rule.seconds + chosen.rule.late
                 due = self._world.later(wait)
-                self._world.agenda.at(due, lambda: self._apply_late(request, record))
+                self._world.agenda.at(due, lambda: self._answered(request, record))
             return None
         if not chosen.applied:
             return None
-        answer = self._api.answer(request, stale=chosen.kind.act == "stale")
-        record.applied = answer.applied
-        return answer
+        return self._answered(request, record, stale=chosen.kind.act == "stale")
 
-    def _apply_late(self, request: Request, record: RequestRecord) -> None:
-        record.applied = self._api.answer(request).applied
+    def _answered(self, request: Request, record: RequestRecord, *, stale: bool = False) -> Answer:
+        answer = self._api.answer(request, stale=stale)
+        if answer.applied:
+            record.applied, record.applied_at = True, self._world.now()
+        return answer
 
     async def _break(
         self,

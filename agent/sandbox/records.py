@@ -211,4 +211,5 @@ class RequestRecord:
     status: int | None = None  # what the client was told; None when it was told nothing
     fault: str = ""
     applied: bool = False
+    applied_at: datetime | None = None
     key: str = ""

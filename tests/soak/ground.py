@@ -3,7 +3,7 @@
 import itertools
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +12,7 @@ from random import Random
 
 from agent.sandbox.plans import parse_plan
 from agent.sandbox.server import Sandbox
-from tests.processes import GOODS, Sidenote, environment_of, made_up
+from tests.processes import GOODS, Sidenote, Starter, environment_of, made_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Sending:
     body: str
     calls: list[datetime] = field(default_factory=list)
     state: str = ""  # what the last call said became of it
+    api_key: str = ""
+    killed_at: float = float("-inf")  # monotonic; its claim stands for a while after that
 
 
 class Tally:
@@ -57,12 +59,17 @@ class Tally:
 
 @dataclass
 class Ground:
-    """`calm` ends what disturbs; `changes`, `sendings` and `pauses` are for the verdict."""
+    """`calm` ends what disturbs; `changes`, `sendings` and `pauses` are for the verdict.
+
+    `start` is how processes start, `on_kill` is told of each that was killed at its work.
+    """
 
     sandbox: Sandbox
     folder: Path
     database_url: str
     random: Random
+    start: Starter | None = None
+    on_kill: Callable[[], None] = lambda: None
     calm: threading.Event = field(default_factory=threading.Event)
     changes: list[Change] = field(default_factory=list)
     sendings: list[Sending] = field(default_factory=list)
@@ -83,6 +90,11 @@ class Ground:
         """Add to a figure; several threads do."""
         with self._counting:
             self.counts[what] += number
+
+    def killed(self) -> None:
+        """One more, of a process that had begun its work."""
+        self.counted("kills")
+        self.on_kill()
 
     def add_conversations(self, count: int) -> None:
         """New ones, each due a note."""
@@ -111,7 +123,7 @@ class Ground:
         with self._counting:
             self._processes = getattr(self, "_processes", 0) + 1
             folder = self.folder / f"process-{self._processes}"
-        return Sidenote(*args, folder=folder, environment=environment)
+        return Sidenote(*args, folder=folder, environment=environment, start=self.start)
 
 
 @contextmanager

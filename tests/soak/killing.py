@@ -10,13 +10,14 @@ from tests.processes import Sidenote
 from tests.soak.ground import Ground, Sending
 
 LOOK_EVERY = 0.005  # seconds; a send makes about ten requests in a few hundred milliseconds
-DAEMON_LIVES = (1.5, 9.0)  # seconds at most; it may die earlier, upon a request
-DAEMON_REQUESTS = 150
-SEND_REQUESTS = 14
+DAEMON_LIVES = (0.5, 9.0)  # seconds at most; it may die earlier, upon a request
+DAEMON_REQUESTS = 100
+SEND_REQUESTS = 12
 A_SEND_TAKES = 100.0  # seconds: five tries with pauses of 1, 4, 16 and 60 s
 FINISHED_WITHIN = 300.0  # the claim of a killed one runs out, and it settles
 AT_ONCE = 40
-NEW_ONES = 0.6  # share of the calls
+NEW_ONES = 0.5  # share of the calls
+BETWEEN = 2.0  # seconds between two rounds over what is still to finish
 BEYOND_RETRY = ("unknown", "arrived", "overtaken", "failed")
 
 
@@ -48,7 +49,8 @@ class KilledDaemon:
     def _one_life(self, daemon: Sidenote) -> None:
         self.ground.counted("daemon starts")
         ends_at = time.monotonic() + self.random.uniform(*DAEMON_LIVES)
-        last = self.ground.tally.count(self.api_key) + self.random.randint(1, DAEMON_REQUESTS)
+        first = self.ground.tally.count(self.api_key)
+        last = first + self.random.randint(1, DAEMON_REQUESTS)
         while time.monotonic() < ends_at and self.ground.tally.count(self.api_key) < last:
             if not daemon.is_running():
                 self.ground.counted("daemons that ended by themselves")
@@ -56,7 +58,8 @@ class KilledDaemon:
             time.sleep(LOOK_EVERY)
         if daemon.is_running():
             daemon.kill()
-            self.ground.counted("kills")
+            if self.ground.tally.count(self.api_key) > first:
+                self.ground.killed()
         if "Traceback" in daemon.err:
             self.ground.counted("tracebacks")
 
@@ -70,6 +73,7 @@ class KilledSends:
     api_key: str
     name: str
     killed: float  # share of the calls
+    claimed: float = 0.0  # seconds that the claim of a killed one stands
 
     def live(self) -> None:
         """Send until it is calm, then finish what was begun. The body of a thread.
@@ -80,22 +84,28 @@ class KilledSends:
         going: list[Sending] = []
         number = count()
         while not self.ground.calm.is_set():
-            if not going or (len(going) < AT_ONCE and self.random.random() < NEW_ONES):
-                going.append(self._new(next(number)))
-            self._call(self.random.choice(going), may_kill=self.random.random() < self.killed)
+            free = [sending for sending in going if self._is_free(sending)]
+            if not free or (len(going) < AT_ONCE and self.random.random() < NEW_ONES):
+                free = [self._new(next(number))]
+                going += free
+            self._call(self.random.choice(free), may_kill=self.random.random() < self.killed)
             going = [sending for sending in going if not sending.state]
         ends_at = time.monotonic() + FINISHED_WITHIN
         while going and time.monotonic() < ends_at:
-            for sending in going:
+            for sending in filter(self._is_free, going):
                 self._call(sending, may_kill=False)
             going = [sending for sending in going if not sending.state]
-            time.sleep(1)
+            time.sleep(BETWEEN if going else 0)
+
+    def _is_free(self, sending: Sending) -> bool:
+        return time.monotonic() - sending.killed_at >= self.claimed
 
     def _new(self, number: int) -> Sending:
         sending = Sending(
             key=f"{self.name}-{number}",
             conversation_id=self.ground.any_conversation(self.random),
             body=f"We sent it again today, see reference {self.name}-{number}.",
+            api_key=self.api_key,
         )
         self.ground.sendings.append(sending)
         return sending
@@ -103,8 +113,8 @@ class KilledSends:
     def _call(self, sending: Sending, *, may_kill: bool) -> None:
         sending.calls.append(self.ground.now())
         with self._called(sending) as process:
-            if may_kill:
-                self._kill(process)
+            if may_kill and self._kill(process):
+                sending.killed_at = time.monotonic()
             self._hear(process, sending)
 
     def _called(self, sending: Sending) -> Sidenote:
@@ -114,18 +124,20 @@ class KilledSends:
             key=self.api_key,
         )
 
-    def _kill(self, process: Sidenote) -> None:
-        """At its n-th request, or a moment after it."""
+    def _kill(self, process: Sidenote) -> bool:
+        """At its n-th request, or a moment after it; False if it had ended before."""
         last = self.ground.tally.count(self.api_key) + self.random.randint(1, SEND_REQUESTS)
         ends_at = time.monotonic() + A_SEND_TAKES
         while time.monotonic() < ends_at and self.ground.tally.count(self.api_key) < last:
             if not process.is_running():
-                return
+                return False
             time.sleep(LOOK_EVERY)
         time.sleep(self.random.uniform(0, 0.05))
-        if process.is_running():
-            process.kill()
-            self.ground.counted("kills")
+        if not process.is_running():
+            return False
+        process.kill()
+        self.ground.killed()
+        return True
 
     def _hear(self, process: Sidenote, sending: Sending) -> None:
         process.ended(within=A_SEND_TAKES + 60)

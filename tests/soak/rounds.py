@@ -10,6 +10,7 @@ from random import Random
 
 from agent.sandbox.faults import parse_fault
 from agent.sandbox.server import Sandbox
+from tests.processes import Starter
 from tests.soak.ground import Ground, running
 from tests.soak.killing import KilledDaemon, KilledSends
 from tests.soak.people import Pauser, People
@@ -28,7 +29,7 @@ FAULTS = (
 )
 NOTE_IDS = ("honoured", "ignored", "refused")
 DOUBLES = ("409", "400", "accepted")
-SENDERS = 2
+SENDERS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +41,12 @@ class Plan:
     trouble: float
     slots: int = 1
     conversations: int = 10
-    killed_sends: float = 0.75  # share of the calls; what one began, others may end in 3 minutes
+    killed_sends: float = 0.9  # share of the calls; others go on with what one began
+    claimed: float = 0.0  # seconds that a killed send keeps its claim
     faults: Sequence[str] | None = None
+    start: Starter | None = None
+    enough: threading.Event = field(default_factory=threading.Event)  # ends the trouble early
+    on_kill: Callable[[], None] = lambda: None
     disturb: Callable[[threading.Event, Random], int] | None = None
 
 
@@ -67,13 +72,15 @@ def play(plan: Plan, folder: Path, database_url: str) -> Played:
         "settle-seconds": random.choice(("0.2", "1", "4")),
     }
     with Sandbox(seed=plan.seed, plan="unlimited", switches=switches) as sandbox:
-        ground = Ground(sandbox, folder, database_url, random)
+        ground = Ground(
+            sandbox, folder, database_url, random, start=plan.start, on_kill=plan.on_kill
+        )
         ground.add_conversations(plan.conversations)
         faults = plan.faults if plan.faults is not None else random.choice(FAULTS)
         sandbox.faults.set(*map(parse_fault, faults))
         daemon = KilledDaemon(ground, Random(plan.seed + 1), sandbox.key, slots=plan.slots)
         with running(*_threads(plan, ground, daemon)):
-            time.sleep(plan.trouble)
+            plan.enough.wait(plan.trouble)
             sandbox.faults.set()
             ground.calm.set()
         _make_good(ground, daemon)
@@ -86,13 +93,13 @@ def _threads(plan: Plan, ground: Ground, daemon: KilledDaemon) -> list[threading
     lives: list[Callable[[], None]] = [daemon.live, people.live, pauser.live]
     for number in range(SENDERS):
         key, name = ground.sandbox.world.make_key(), f"S{seed}-{number}"
-        lives.append(
-            KilledSends(ground, Random(seed + 4 + number), key, name, plan.killed_sends).live
-        )
+        draw = Random(seed + 4 + number)
+        sends = KilledSends(ground, draw, key, name, plan.killed_sends, plan.claimed)
+        lives.append(sends.live)
     disturb = plan.disturb
     if disturb is not None:
-        draw = Random(seed + 9)
-        lives.append(lambda: ground.counted("restarts", disturb(ground.calm, draw)))
+        when = Random(seed + 99)
+        lives.append(lambda: ground.counted("restarts", disturb(ground.calm, when)))
     return [threading.Thread(target=_kept(ground, live), daemon=True) for live in lives]
 
 

@@ -5,25 +5,33 @@ Looks at no table of ours. It knows how a note's marker is made and how a note b
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from agent.sandbox.records import DeliveryRecord, RequestRecord
 from agent.sandbox.world import World
-from tests.simulation.checker import GAP, NOTE_SIGN, marker_of
+from tests.simulation.checker import NOTE_SIGN, marker_of
 from tests.soak.ground import Change, Ground, Sending
 
 PAUSE_TAKES = 2.0  # seconds until every worker keeps to it, as promised
 NOT_SENT = ("overtaken",)
+# Two are promised, by the sender's clock; half a second is what a busy machine takes to send and
+# to note down what came.
+LOOK_WITHIN = 2.5
+OLD_ANSWER, OLDEST_ANSWER = "stale-read", 11.0  # a fault of the server: what was true 10 s ago
 
 
 @dataclass
 class Verdict:
-    """`broken`: kind of what must not be -> what it was about. `gaps`: seconds of stale sends."""
+    """`broken`: kind of what must not be, and what it was about.
+
+    `looks`: of each reply, seconds from the beginning of its last look to the request to send it.
+    """
 
     broken: list[tuple[str, str]] = field(default_factory=list)
-    gaps: list[float] = field(default_factory=list)
+    stale: list["Stale"] = field(default_factory=list)
+    looks: list[float] = field(default_factory=list)
 
 
 def judge(ground: Ground) -> Verdict:
@@ -40,9 +48,12 @@ def judge(ground: Ground) -> Verdict:
     verdict.broken += [("notes that reached a customer", about) for about in leaks]
     late = after_pause(world, ground.pauses)
     verdict.broken += [("sends after pause", about) for about in late]
-    verdict.gaps = _gaps(world, sendings, ground.changes)
-    stale = [f"{gap:.1f} s" for gap in verdict.gaps if gap > GAP]
-    verdict.broken += [("stale sends outside the gap", about) for about in stale]
+    given = tuple(released(world, sendings))
+    verdict.looks = [release.look_to_request for release in given]
+    verdict.stale = list(stale_sends(given, ground.changes))
+    wrong = [str(stale) for stale in verdict.stale if outside(stale)]
+    wrong += [f"a look {span:.2f} s old" for span in verdict.looks if span > LOOK_WITHIN]
+    verdict.broken += [("stale sends outside the gap", about) for about in wrong]
     return verdict
 
 
@@ -112,6 +123,21 @@ def _is_right(world: World, delivery: DeliveryRecord, sending: Sending | None) -
 # --- when it was released -------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A reply that went although something had changed. Spans in seconds, by the server's clock.
+
+    Where the change lay says whose doing it is: before the look, which the server answered with
+    what was true some seconds ago; between look and request, which is ours; or after that.
+    """
+
+    about: str
+    before_look: float = 0.0
+    before_request: float = 0.0
+    before_applied: float = 0.0
+    excused: bool = True  # before the look only if one of its answers was an old one
+
+
 def releases(world: World) -> Iterator[RequestRecord]:
     """Requests that told a draft to go, in the order they came."""
     for request in world.requests:
@@ -131,23 +157,97 @@ def after_pause(world: World, pauses: Sequence[tuple[datetime, datetime]]) -> li
     ]
 
 
-def _gaps(world: World, sendings: dict[str, Sending], changes: Sequence[Change]) -> list[float]:
-    """Of each reply that went although something had changed: seconds from that to its release."""
-    first: dict[str, datetime] = {}
-    for request in releases(world):
-        draft_id = re.sub(r".*/drafts/", "", request.path)
-        first.setdefault(draft_id, request.at)
-    gaps = []
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The request that released one reply, and the reads that it rests on."""
+
+    sending: Sending
+    request: RequestRecord
+    basis: Mapping[str, datetime]  # when the call read what the reply was to rest on, by kind
+    look: tuple[RequestRecord, ...]  # the last look before it
+
+    @property
+    def looked_at(self) -> datetime:
+        return self.look[0].at
+
+    @property
+    def applied_at(self) -> datetime:
+        return self.request.applied_at or self.request.at
+
+    @property
+    def look_to_request(self) -> float:
+        return (self.request.at - self.looked_at).total_seconds()
+
+
+def released(world: World, sendings: Mapping[str, Sending]) -> Iterator[Release]:
+    """Of each reply that reached a customer: what released it."""
+    first: dict[str, RequestRecord] = {}
+    for request in sorted(releases(world), key=lambda r: r.applied_at or r.at):
+        first.setdefault(re.sub(r".*/drafts/", "", request.path), request)
+    gets: dict[str, list[RequestRecord]] = {}
+    for request in world.requests:
+        if request.method == "GET":
+            gets.setdefault(request.key, []).append(request)
     for delivery in world.deliveries:
-        sending, at = sendings.get(delivery.body), first.get(delivery.draft_id)
-        if sending is None or at is None:
+        sending, freed = sendings.get(delivery.body), first.get(delivery.draft_id)
+        if sending is None or freed is None:
             continue
-        began = max((call for call in sending.calls if call <= at), default=at)
+        before = [get for get in gets.get(freed.key, ()) if get.number < freed.number]
+        drafts = [n for n, get in enumerate(before) if get.path.endswith("/drafts")]
+        called = max((call for call in sending.calls if call <= freed.at), default=freed.at)
+        if drafts:
+            basis = _basis([get for get in before if get.at >= called])
+            yield Release(sending, freed, basis, tuple(before[drafts[-1] :]))
+
+
+def _basis(reads: Sequence[RequestRecord]) -> Mapping[str, datetime]:
+    """When the conversation and its messages were first read in that call."""
+    found: dict[str, datetime] = {}
+    for read in reads:
+        part = read.path.rpartition("/")[2]
+        kind = part if part in {"messages", "drafts"} else "conversation"
+        if kind != "conversation" or "/conversations/" in read.path:
+            found.setdefault(kind, read.at)
+    return found
+
+
+def stale_sends(given: Iterable[Release], changes: Sequence[Change]) -> Iterator[Stale]:
+    """Those that went although something had changed since what they rest on was read."""
+    for release in given:
         missed = [
-            (at - change.at).total_seconds()
+            change
             for change in changes
-            if change.conversation_id == sending.conversation_id and began < change.at < at
+            if change.conversation_id == release.sending.conversation_id
+            and _known_at(release, change) < change.at < release.applied_at
         ]
         if missed:
-            gaps.append(max(missed))
-    return gaps
+            yield _stale(release, missed)
+
+
+def _known_at(release: Release, change: Change) -> datetime:
+    """From when on such a change was news; what came before is what the reply rests on."""
+    kind = "messages" if change.what.endswith("wrote") else "conversation"
+    return release.basis.get(kind, release.looked_at)
+
+
+def _stale(release: Release, missed: Sequence[Change]) -> Stale:
+    looked, asked, applied = release.looked_at, release.request.at, release.applied_at
+    spans = dict.fromkeys(("before_look", "before_request", "before_applied"), 0.0)
+    for change in missed:
+        if change.at < looked:
+            name, until = "before_look", looked
+        elif change.at < asked:
+            name, until = "before_request", asked
+        else:
+            name, until = "before_applied", applied
+        spans[name] = max(spans[name], (until - change.at).total_seconds())
+    excused = not spans["before_look"] or any(r.fault == OLD_ANSWER for r in release.look)
+    what = ", ".join(sorted({change.what for change in missed}))
+    return Stale(about=f"{release.sending.key}: {what}", excused=excused, **spans)
+
+
+def outside(stale: Stale) -> bool:
+    """Whether the look itself should have shown it, or was too old when we asked to send."""
+    return (
+        not stale.excused or stale.before_look > OLDEST_ANSWER or stale.before_request > LOOK_WITHIN
+    )
