@@ -5,6 +5,8 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from agent.core.disclosure import LINES
 from agent.core.team_policy import (
@@ -16,7 +18,7 @@ from agent.core.team_policy import (
     SlotKind,
 )
 from agent.errors import ConfigError
-from agent.policy_file import PolicyProblems, load_policy
+from agent.policy_file import PolicyProblems, Problem, load_policy
 
 POLICY = """\
 [person]
@@ -641,3 +643,34 @@ def test_whatever_stands_there_the_team_is_told_and_nothing_breaks(
         line.startswith(("policy.toml: line ", "replies/"))
         for line in problems(write(tmp_path, policy))
     )
+
+
+LINES_OF_POLICY = POLICY.splitlines()
+ODD = (
+    "3 true 'x' [] [1] {} {a=1} nan -1 2026-01-01 '' [[]] '{{x}}' 1e400 [{a=1}] \"\\u0000\"".split()
+)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("policy"))
+
+
+@given(
+    st.sampled_from([at for at, line in enumerate(LINES_OF_POLICY) if " = " in line]),
+    st.sampled_from(ODD),
+)
+def test_a_key_with_any_value_is_taken_or_told(file: Path, at: int, value: str) -> None:
+    lines = list(LINES_OF_POLICY)
+    lines[at] = f"{lines[at].split(' = ')[0]} = {value}"
+    file.write_text("\n".join(lines), "utf-8")
+
+    assert all(one.line or one.file.suffix == ".md" for one in found_wrong(file))
+
+
+def found_wrong(file: Path) -> tuple[Problem, ...]:
+    try:
+        load_policy(file)
+    except PolicyProblems as wrong:
+        return wrong.problems
+    return ()

@@ -1,4 +1,7 @@
-"""On which line each table, key and list item of a TOML file stands; `tomllib` does not say."""
+"""On which line each table, key and list item of a TOML file stands.
+
+`tomllib` does not say, and neither does tomlkit (python-poetry/tomlkit, issue 55).
+"""
 
 import re
 import tomllib
