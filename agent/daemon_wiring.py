@@ -9,7 +9,10 @@ from agent.adapters.dbos import DbosEngine, forget_conversations
 from agent.daemon import Daemon
 from agent.dispatcher import Dispatcher
 from agent.lease import Lease
+from agent.levels import follow_file
 from agent.poller import Poller
+from agent.ports import Told
+from agent.rehearsal_wiring import RehearsalApp
 from agent.runner import Runner
 from agent.tidying import Tidying
 from agent.watching import Watching
@@ -36,6 +39,7 @@ def build_daemon(
     _spare_memory()
     app.is_daemon = True
     lock_file(app)
+    follow_file(app.store, app.policy, app.clock.now())
     engine = _engine(app, once=once)
     return Daemon(
         poller=_poller(app, since),
@@ -56,7 +60,7 @@ def build_daemon(
         slot=app.slot,
         free_claims=lambda slot: app.store.free_claims(daemons_of(slot), but=app.owner),
         identify=app.identify,
-        watch=Watching(app.desk).watch,
+        watch=_watch(app),
         on_tick=on_tick,
     )
 
@@ -80,9 +84,18 @@ def _poller(app: App, since: datetime | None) -> Poller:
         store=app.store,
         clock=app.clock,
         quiet=app.settings.quiet,
-        tidy=Tidying(app.desk).tidy,
+        tidy=_tidy(app),
         since=since,
     )
+
+
+def _tidy(app: App) -> Callable[[Told], None]:
+    # A rehearsal deletes no double of ours, and looks after no draft: it made none.
+    return (lambda _: None) if isinstance(app, RehearsalApp) else Tidying(app.desk).tidy
+
+
+def _watch(app: App) -> Callable[[], None]:
+    return (lambda: None) if isinstance(app, RehearsalApp) else Watching(app.desk).watch
 
 
 def _lease(app: App) -> Lease | None:
