@@ -1,4 +1,4 @@
-"""What a team chose in `policy.toml`, as values. Parsing and its errors: `agent/policy_file.py`."""
+"""What a team chose in `policy.toml`, as values. Parsing and its errors: `agent/policy_file/`."""
 
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
