@@ -8,7 +8,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 
+from agent.cli import cli
+from agent.cli.policy import SUB_COMMANDS
 from agent.core.team_policy import Audience, Hours, Level
 from agent.policy_file import load_policy
 from agent.policy_file.schema import schema_text
@@ -341,6 +344,14 @@ def test_a_policy_without_a_country_does_not_load_the_calendars_of_the_world() -
     code = "from agent.policy_file import load_policy\nload_policy(None)"
 
     assert "holidays" not in loaded_by(code)
+
+
+@pytest.mark.parametrize("name", SUB_COMMANDS)
+def test_every_sub_command_shows_an_example_of_itself(name: str) -> None:
+    shown = CliRunner().invoke(cli, ["policy", name, "--help"])
+
+    assert shown.exit_code == 0
+    assert f"\n  sidenote policy {name}" in shown.stdout
 
 
 def test_help_does_not_read_policies() -> None:
