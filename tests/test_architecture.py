@@ -9,8 +9,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "agent"
 PURE = frozenset(
     """
-    bisect collections dataclasses datetime decimal difflib enum functools hashlib holidays html itertools
-    json mailparser_reply math operator pydantic re string types typing unicodedata urllib zoneinfo
+    bisect collections dataclasses datetime decimal difflib enum functools hashlib holidays html
+    itertools json mailparser_reply math operator pydantic re string types typing unicodedata
+    urllib zoneinfo
     """.split()
 )
 ADAPTERS_MAY = frozenset(
@@ -19,7 +20,7 @@ ADAPTERS_MAY = frozenset(
     run_search shipped team_port urgency
     """.split()
 )
-WIRING = {"wiring.py", "daemon_wiring.py", "console_wiring.py"}
+WIRING = {"wiring.py", "daemon_wiring.py", "rehearsal_wiring.py", "console_wiring.py"}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 
@@ -76,3 +77,18 @@ def test_a_module_is_short(module: Path) -> None:
 
 def _is_comment(line: str) -> bool:
     return line.strip().startswith("#")
+
+
+def test_only_a_text_past_the_gate_or_a_persons_own_is_staged() -> None:
+    """A run's draft is made in one place, from an `ApprovedText`; the send action has its own."""
+    making = {
+        module.name
+        for module in MODULES
+        if module.parts[0] not in {"adapters", "sandbox"}
+        for node in ast.walk(ast.parse((PACKAGE / module).read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "NewDraft"
+    }
+
+    assert making <= {"answering.py", "outgoing.py", "approving.py"}

@@ -9,10 +9,8 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import InitVar, dataclass
-from datetime import UTC, datetime
 
 from agent.core.commitments import brought_in
-from agent.core.conversation import Conversation
 from agent.core.disclosure import disclosure_for
 from agent.core.outgoing_links import disguised, folded_hosts, link_problem, links
 from agent.core.outgoing_marks import hidden, lookalike, markup, residue
@@ -27,7 +25,6 @@ _WORD = re.compile(r"\w+")
 _INTERNAL_WORDS = 4  # in a row; fewer are small talk, and may stand anywhere
 _CODE = re.compile(r"[\w-]*\d[\w-]*")
 _CODE_LENGTH = 5  # characters; an internal figure this long belongs to somebody
-_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # of a conversation that nobody looks at
 _ONLY_HERE = object()
 
 
@@ -239,17 +236,3 @@ CHECKS: dict[str, Callable[[Outgoing], str | None]] = {
     "markup": marked_up,
     "model-residue": model_residue,
 }
-
-
-def objections_to(body: str, policy: TeamPolicy, channel: str) -> tuple[Objection, ...]:
-    """What the gate would say of a text's own form, whoever approved it: for `policy check`.
-
-    Gaps are read as if a plain number filled them.
-    """
-    plain = GAP.sub("12345", body)
-    bare = Composed(topic="", language="", answer=plain, values=(), disclosure="", body=plain)
-    nobody = Sources(conversation=Conversation(id="", updated_at=_ANY_TIME), burst=())
-    given = Outgoing(reply=bare, policy=policy, channel=channel, sources=nobody)
-    forms = ("link", "bad-text", "hidden-characters", "markup", "model-residue")
-    found = ((check, _asked(CHECKS[check], given)) for check in forms)
-    return tuple(Objection(check, evidence) for check, evidence in found if evidence)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.core.outgoing_links import link_problem, links
-from agent.core.outgoing_marks import hidden, markup, residue
+from agent.core.outgoing_marks import hidden, lookalike, markup, residue
 from agent.core.outgoing_text import MAX_REPLY, reply_problem
 from agent.core.slots import GAP, slots_in
 from agent.policy_file.problems import Problem
@@ -93,6 +93,8 @@ def _objections(text: str, hosts: frozenset[str]) -> Iterator[str]:
     filled = GAP.sub("1", text)
     if character := hidden(filled):
         yield f"holds a character that nobody sees ({character}); delete it"
+    if letter := lookalike(filled):
+        yield f"holds a letter that only looks like another ({letter}); type the word anew"
     if what := markup(filled):
         yield f"holds {what}; answers are plain text"
     if what := residue(filled):

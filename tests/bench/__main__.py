@@ -1,7 +1,8 @@
 """Measure Sidenote against its limits, and beside what it is compared with.
 
-    python -m tests.bench                 everything but the summaries' figures
-    python -m tests.bench --data FOLDER   those too; FOLDER holds summ_tweetsumm, or is it
+    python -m tests.bench                 everything that needs no data
+    python -m tests.bench --data FOLDER   those too; FOLDER holds summ_tweetsumm,
+                                          email_auto and inject, or is the first
     python -m tests.bench --quick         small: does the bench itself work?
 
 The sandbox runs in a process of its own, so its work is not counted as ours.
@@ -18,9 +19,11 @@ from rich.table import Table
 from tests.bench.automatic import automatic_figures
 from tests.bench.figures import PARTS, Row, Sizes
 from tests.bench.summaries import summary_figures
+from tests.hostile.figures import hostile_figures
 
 SUMMARIES = "summ_tweetsumm"
 AUTOMATIC = "email_auto"
+ATTACKS = "inject"
 NO_DATA = "not measured: name a folder that holds summ_tweetsumm with --data (make bench DATA=…)"
 
 
@@ -42,6 +45,9 @@ def measured(sizes: Sizes, data: Path | None) -> list[Row]:
         for part in PARTS:
             sys.stderr.write(f"{part.__name__.replace('_', ' ')} …\n")
             rows += part(Path(folder), sizes)
+    sys.stderr.write("hostile model …\n")
+    attacks = data / ATTACKS if data and (data / ATTACKS).is_dir() else None
+    rows += [Row(*figures) for figures in hostile_figures(attacks, runs=sizes.hostile)]
     return rows + rows_of(data)
 
 

@@ -38,12 +38,15 @@ class Sizes:
     long_runs: int = 100  # with conversations of 200 KB
     messages: int = 30
     tries: int = 3  # of what is quick; the middle one counts
+    hostile: int = 20_000  # runs with a model in an attacker's hands
     warm: bool = True  # whether the CPU of a start with nothing to do is taken off
 
     @classmethod
     def quick(cls) -> "Sizes":
         """Just enough to see that the bench works."""
-        return cls(runs=6, runs_for_memory=6, long_runs=2, messages=2, tries=1, warm=False)
+        return cls(
+            runs=6, runs_for_memory=6, long_runs=2, messages=2, tries=1, hostile=50, warm=False
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from agent.core import outbound
 from agent.core.disclosure import LINES, disclosure_for
-from agent.core.outbound import ApprovedText, Outgoing, Refused, judge, objections_to
+from agent.core.outbound import ApprovedText, Outgoing, Refused, judge
 from agent.core.slots import SlotValue
 from agent.core.team_policy import Level, ReplySettings, Slot, SlotKind
 from tests.core.answers import (
@@ -381,10 +381,3 @@ def test_evidence_never_holds_the_text_itself() -> None:
 
     assert isinstance(found, Refused)
     assert not any(word in found.why for word in ("Mara", "evil", "refund"))
-
-
-def test_a_policy_can_be_told_early_what_the_gate_would_refuse() -> None:
-    found = objections_to("See https://evil.example, {{order}}.", policy(), "email")
-
-    assert [one.check for one in found] == ["link"]
-    assert objections_to(ANSWER, policy(), "email") == ()

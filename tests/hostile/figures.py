@@ -15,13 +15,17 @@ DRAFTS = 2_000
 
 
 def hostile_figures(folder: Path | None, *, runs: int) -> list[tuple[str, str, str]]:
-    """Name, figure and limit. `folder` holds more attacks (`dev.jsonl`), or is None."""
+    """Name, figure and limit. `folder` holds more attacks (`dev.jsonl`), or is None.
+
+    With few runs, few of the payloads too: then it only shows that it works.
+    """
+    shown = payloads()[:: max(1, DRAFTS // runs)]
     attacks = (*our_attacks(), *(attacks_of(folder) if folder else ()))
     report = attack(attacks, runs=runs)
     kinds = report.kinds
     gate = sum(count for kind, count in kinds.items() if kind.startswith("gate: "))
     # Slipped past whatever composes replies: the gate alone.
-    passed = sum(_passes(text) for _, text in payloads())
+    passed = sum(_passes(text) for _, text in shown)
     bound = list(drafts(Random(0), DRAFTS))
     held = sum(bool(commitments(text)) for text in HARMLESS)
     return [
@@ -33,7 +37,7 @@ def hostile_figures(folder: Path | None, *, runs: int) -> list[tuple[str, str, s
         ("… replies of approved text and verified slots", str(kinds["replied"]), ""),
         ("… runs that ended as a note", str(kinds["noted"]), ""),
         ("… objections of the outbound gate", str(gate), ""),
-        (f"payloads in disguise past the gate, of {len(payloads())}", str(passed), "0"),
+        (f"payloads in disguise past the gate, of {len(shown)}", str(passed), "0"),
         (f"commitments past the gate, of {DRAFTS}", str(sum(map(_passes, bound))), "0"),
         (
             "… not seen by their words alone",

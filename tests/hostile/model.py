@@ -9,7 +9,7 @@ from agent.core.transcript import Transcript
 from tests.hostile.corpus import CANARIES, LINK
 
 SLOTS = ("order", "name", "colour", "day", "amount", "unknown")
-LANGUAGES = ("en", "en", "en", "de", "fr", "xx", "")
+LANGUAGES = (*["en"] * 8, "de", "fr", "xx", "")
 MADE_UP = ("99-0000", "500 €", "tomorrow", LINK, "{{order}}", "</think>", "m1", "")
 
 
