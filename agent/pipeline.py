@@ -13,6 +13,7 @@ from agent.allowance import first_refusal, free_unless_released, note_quick_answ
 from agent.answering import Planned, answer, no_reply
 from agent.composing import Occasion, internal_texts, reply_text, suggestion, with_reply_text
 from agent.core.conversation import Conversation, Direction, Message, Note
+from agent.core.coverage import with_left_out
 from agent.core.levels import effective
 from agent.core.limits import AutomaticReply
 from agent.core.news import brings_news
@@ -136,7 +137,8 @@ class Pipeline:
     ) -> tuple[Transcript, Proposal]:
         """The cleaned transcript and a grounded proposal. Writes nothing."""
         transcript = transcript_of(conversation, messages)
-        return transcript, self.model.propose(transcript, self.team_policy())
+        proposal = self.model.propose(transcript, self.team_policy())
+        return transcript, with_left_out(proposal, transcript)
 
     # --- decide -------------------------------------------------------------------------------
 

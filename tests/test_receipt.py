@@ -182,6 +182,26 @@ def test_what_grounding_took_out_is_told_with_its_reason() -> None:
     assert line(text, "dropped").endswith("She wants a refund.  (cites no message)")
 
 
+def test_a_doubtful_statement_is_told_with_its_reason() -> None:
+    statement = {
+        "section": "open",
+        "text": "Asks.",
+        "message_ids": ["5"],
+        "unverified": "few words",
+    }
+    text = render_receipt(run(), receipt(proposed={"engine": "gpt", "statements": [statement]}))
+
+    assert line(text, "open").endswith("Asks.  [5]  unverified: few words")
+
+
+def test_what_the_note_leaves_out_is_told() -> None:
+    proposed = {"engine": "gpt", "left_out": ["open question: Is it in stock?"]}
+
+    assert line(render_receipt(run(), receipt(proposed=proposed)), "untold").endswith(
+        "untold   open question: Is it in stock?"
+    )
+
+
 def test_every_write_is_told_oldest_first() -> None:
     newer = delivery(remote_id="6b03", state=DeliveryState.UNKNOWN, attempts=2, error="no answer")
 

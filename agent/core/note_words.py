@@ -21,6 +21,9 @@ class Words:
     repeated: str
     unread: tuple[str, str]
     left_out: tuple[str, str]
+    not_here: str
+    asks: tuple[str, str]
+    unverified: str
     suggested: str
     no_suggestion: str
     answer: str
@@ -50,6 +53,9 @@ ENGLISH = Words(
     repeated="Asked again since the last note.",
     unread=("1 attachment was not read: {names}.", "{n} attachments were not read: {names}."),
     left_out=("1 message was left out for length.", "{} messages were left out for length."),
+    not_here="Not in this note: {}.",
+    asks=("1 question", "{} questions"),
+    unverified="unverified",
     suggested="Check and send the suggested reply ({topic}):",
     no_suggestion="No reply is suggested ({topic}): {why}.",
     answer="Answer the customer's last message.",
@@ -82,6 +88,9 @@ GERMAN = Words(
         "1 Nachricht wurde wegen der Länge ausgelassen.",
         "{} Nachrichten wurden wegen der Länge ausgelassen.",
     ),
+    not_here="Nicht in dieser Notiz: {}.",
+    asks=("1 Frage", "{} Fragen"),
+    unverified="ungeprüft",
     suggested="Antwortvorschlag prüfen und senden ({topic}):",
     no_suggestion="Kein Antwortvorschlag ({topic}): {why}.",
     answer="Die letzte Nachricht des Kunden beantworten.",
@@ -130,6 +139,9 @@ FRENCH = Words(
         "1 message a été omis (longueur).",
         "{} messages ont été omis (longueur).",
     ),
+    not_here="Absent de cette note : {}.",
+    asks=("1 question", "{} questions"),
+    unverified="non vérifié",
     suggested="Vérifier et envoyer la réponse proposée ({topic}) :",
     no_suggestion="Aucune réponse proposée ({topic}) : {why}.",
     answer="Répondre au dernier message du client.",
@@ -162,6 +174,9 @@ SPANISH = Words(
         "Se omitió 1 mensaje por longitud.",
         "Se omitieron {} mensajes por longitud.",
     ),
+    not_here="No está en esta nota: {}.",
+    asks=("1 pregunta", "{} preguntas"),
+    unverified="sin verificar",
     suggested="Revisar y enviar la respuesta sugerida ({topic}):",
     no_suggestion="No se sugiere respuesta ({topic}): {why}.",
     answer="Responder al último mensaje del cliente.",
@@ -194,6 +209,9 @@ DUTCH = Words(
         "1 bericht is weggelaten om de lengte.",
         "{} berichten zijn weggelaten om de lengte.",
     ),
+    not_here="Niet in deze notitie: {}.",
+    asks=("1 vraag", "{} vragen"),
+    unverified="niet geverifieerd",
     suggested="Voorgesteld antwoord nakijken en versturen ({topic}):",
     no_suggestion="Geen antwoord voorgesteld ({topic}): {why}.",
     answer="Het laatste bericht van de klant beantwoorden.",
@@ -226,6 +244,9 @@ PORTUGUESE = Words(
         "1 mensagem ficou de fora pela extensão.",
         "{} mensagens ficaram de fora pela extensão.",
     ),
+    not_here="Não consta desta nota: {}.",
+    asks=("1 pergunta", "{} perguntas"),
+    unverified="não verificado",
     suggested="Rever e enviar a resposta sugerida ({topic}):",
     no_suggestion="Nenhuma resposta sugerida ({topic}): {why}.",
     answer="Responder à última mensagem do cliente.",
@@ -261,6 +282,9 @@ ITALIAN = Words(
         "1 messaggio è stato omesso per la lunghezza.",
         "{} messaggi sono stati omessi per la lunghezza.",
     ),
+    not_here="Non in questa nota: {}.",
+    asks=("1 domanda", "{} domande"),
+    unverified="non verificato",
     suggested="Controllare e inviare la risposta suggerita ({topic}):",
     no_suggestion="Nessuna risposta suggerita ({topic}): {why}.",
     answer="Rispondere all'ultimo messaggio del cliente.",

@@ -75,7 +75,8 @@ class Proposal:
 
     `engine` is "offline" or the name of the model that answered. `stood_in` says why the offline
     engine had to step in for a configured model, in words without customer text; "" when it did
-    not. `dropped` are statements that grounding took out, each with the reason.
+    not. `dropped` are statements that grounding took out, each with the reason; `left_out` are the
+    conversation's asks and amounts that no statement tells of, each with its kind in front.
     """
 
     statements: tuple[Statement, ...]
@@ -89,3 +90,4 @@ class Proposal:
     prompt_version: str = ""
     usage: Usage = field(default_factory=Usage)
     dropped: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()

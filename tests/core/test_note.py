@@ -169,3 +169,33 @@ def test_right_to_left_words_are_isolated() -> None:
 
 def test_a_name_is_shortened_to_its_first_word() -> None:
     assert "Lind" not in render_note(content())
+
+
+def test_a_doubtful_statement_is_marked() -> None:
+    doubtful = replace(STATEMENTS[0], unverified="hardly a word of it is in the messages it cites")
+    proposal = Proposal(statements=(doubtful, *STATEMENTS[1:]), engine="small-model")
+
+    assert "I want a new one.  (Mara, 3 Nov 10:12; unverified)" in render_note(
+        content(proposal=proposal)
+    )
+
+
+def test_an_open_question_and_an_amount_that_it_leaves_out_are_told() -> None:
+    lines = (*LINES[:2], replace(LINES[2], text="Is the lid in stock? I paid 41 euros for it."))
+    transcript = Transcript(conversation_id="c1", subject="", lines=lines)
+    proposal = Proposal(statements=STATEMENTS[:2], engine="small-model")
+    note = render_note(content(transcript=transcript, proposal=proposal))
+
+    assert "Not in this note: 1 question; 41 euros." in note
+
+
+def test_what_it_leaves_out_is_told_within_the_word_limit_only() -> None:
+    long = said(Section.DONE, "We went through it once more. " * 12, 2)
+    proposal = Proposal(statements=(STATEMENTS[0], long), engine="small-model")
+    whole = render_note(content(proposal=proposal))
+    settings = NoteSettings(max_words=len(whole.split()) - 1)
+    shorter = render_note(content(proposal=proposal, settings=settings))
+
+    assert "Not in this note: 1 question." in whole
+    assert "Not in this note" not in shorter
+    assert "We went through it once more." in shorter

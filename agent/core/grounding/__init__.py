@@ -19,6 +19,7 @@ from agent.core.grounding.speakers import no_request, wrong_speaker
 from agent.core.grounding.wording import (
     from_another_message,
     hardly_said,
+    is_close,
     misquoted,
     says_word_for_word,
 )
@@ -107,7 +108,7 @@ def _judge_words(statement: Statement, evidence: Evidence) -> tuple[str, str]:
 
 def _other_tongue(statement: Statement, evidence: Evidence) -> bool:
     tongues = {tongue_of(statement.text), evidence.tongue}
-    return len(tongues) > 1 and "" not in tongues
+    return len(tongues) > 1 and "" not in tongues and not is_close(statement.text, evidence)
 
 
 def _as_statement(ask: Ask) -> Statement:

@@ -11,11 +11,11 @@ import re
 _TABLE = """
 refund: refund reimburs erstatt zuruckerstatt ruckerstatt gutschr rembours reembols terugbeta
   terugbetaling rimbors devolucion compensat | money%back credit repay repaid geld%zuruck
-  gutgeschr dinero%devuel devuelv devolv geld%terug soldi restitui return
+  gutgeschr dinero%devuel devuelv devolv geld%terug soldi restitui
 cancel: cancel stornier storno storniert annul kundig gekundigt anular anulad cancelad geannuleerd
   opgezegd opzegg resili disdett disdire | unsubscri end%my ended terminat stop withdraw abbestell
   beend auflos revoc call%off called%off close closing closed
-deliver: deliver geliefert lieferung liefern zugestellt zustell livre livrais entreg bezorg
+deliver: deliver geliefert liefer zugestellt zustell livre livrais entreg bezorg
   geleverd leveren levering consegn | arriv receiv parcel package courier shipment shipp dispatch
   came reach paket angekommen ankomm erhalten bekommen colis recu llega recib paquete pakket
   ontvang encomenda receb chega pacco ricevut

@@ -40,15 +40,18 @@ def _supported(folded: str) -> frozenset[str]:
 
 
 def _told_as_done(text: str, evidence: Evidence) -> Iterator[str]:
-    """Actions told as done where the messages only ask for them, offer or promise them."""
+    """Actions told as done where the messages only ask for them, offer or promise them.
+
+    In English only: elsewhere what was done is not told from what will be.
+    """
+    if evidence.tongue != "en":
+        return
     folded = fold(text)
+    said = [fold(one) for one in sentences_of(evidence.text)]
     for action, pattern in DONE.items():
         done = pattern.search(folded)
         if done is None or NOT_YET.search(folded[: done.start()]):
             continue
-        if pattern.search(evidence.folded) or not STRICT[action].search(evidence.folded):
-            continue
-        asked = [fold(one) for one in sentences_of(evidence.text)]
-        named = [one for one in asked if STRICT[action].search(one)]
-        if named and not any(HAPPENED.search(one) for one in named):
+        named = [one for one in said if STRICT[action].search(one) or LOOSE[action].search(one)]
+        if named and not any(pattern.search(one) or HAPPENED.search(one) for one in named):
             yield done.group()

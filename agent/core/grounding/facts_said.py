@@ -18,6 +18,7 @@ from agent.core.grounding.vocabulary import (
     SPELLED,
     TITLES,
 )
+from agent.core.grounding.wording import is_close
 from agent.core.phrases import fold
 
 _FIRST_MONTH = 17  # row of January among the words for days
@@ -59,12 +60,14 @@ def missing_days(text: str, evidence: Evidence) -> Iterator[str]:
 
     The day and month on which a message was sent count as said.
     """
-    said = {DAY_OF[word] for word in evidence.words & DAY_OF.keys()}
+    spoken = {word.removesuffix("'s") for word in evidence.words}
+    said = {DAY_OF[word] for word in spoken & DAY_OF.keys()}
     said |= {*evidence.days, *(_FIRST_MONTH + month - 1 for month in evidence.months)}
     # The figure "2026-11-03" or "3/11" says November too.
     months = {form.split("/")[-2] for form in evidence.forms if form.count("/") in {1, 2}}
     said |= {_FIRST_MONTH + int(month) - 1 for month in months if month.isdigit()}
-    for word in sorted(words_in(text) & FIRM_DAY_OF.keys()):
+    words = {word.removesuffix("'s") for word in words_in(text)}
+    for word in sorted(words & FIRM_DAY_OF.keys()):
         if FIRM_DAY_OF[word] not in said and not (word == "march" and "March" not in text):
             yield word
 
@@ -72,7 +75,9 @@ def missing_days(text: str, evidence: Evidence) -> Iterator[str]:
 def missing_names(text: str, evidence: Evidence) -> Iterator[str]:
     """Names that neither a cited message nor the list of who speaks here has."""
     known = evidence.known.customers | evidence.known.teammates
-    for name in names_in(text, tongue=tongue_of(text) or evidence.tongue):
+    tongue = tongue_of(text) or evidence.tongue
+    # In a German sentence that is close to the message's own, every noun has to be there.
+    for name in names_in(text, tongue="" if is_close(text, evidence) else tongue):
         small = fold(name)
         parts = {small, *small.split("-"), small.removesuffix("'s"), small.removesuffix("s")}
         if not parts & known and not any(_stands_in(part, evidence) for part in parts):
@@ -84,7 +89,7 @@ def names_in(text: str, *, tongue: str) -> Iterator[str]:
 
     `tongue` is the text's language, "" when not clear.
     """
-    is_german = tongue == "de" or (not tongue and _looks_german(text))
+    is_german = tongue == "de"
     for found in _NAME.finditer(text):
         word, before = found.group(), text[: found.start()]
         if fold(word) in NO_NAMES or fold(word) in DAY_OF or len(word) < _LONG_NAME:
@@ -101,12 +106,6 @@ def names_in(text: str, *, tongue: str) -> Iterator[str]:
 def _in_capitals(word: str, text: str) -> bool:
     """A shouted text, or a short form such as ETA, names nobody."""
     return word.isupper() and (len(word) <= 4 or text.upper() == text)
-
-
-def _looks_german(text: str) -> bool:
-    # Nouns have a capital letter: in a German text every third word or so.
-    words: list[str] = _NAME.findall(text)
-    return sum(word[0].isupper() for word in words[1:]) * 3 > len(words)
 
 
 def _stands_in(part: str, evidence: Evidence) -> bool:

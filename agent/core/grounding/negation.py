@@ -49,7 +49,7 @@ def _between_the_lines(one: Sentence, source: Sentence) -> str:
         if any(map(is_matter, (*left, *came))) or _is_cut_off(one, stop):
             continue
         was, now = any(map(is_negation, left)), any(map(is_negation, came))
-        if was == now or (begin == 0 and source.is_question):  # "Isn't it …?" denies nothing
+        if was == now or (begin <= 1 and source.is_question):  # "Isn't it …?" denies nothing
             continue
         return DROPPED if was else ADDED
     return ""

@@ -83,7 +83,8 @@ hopefully get gets got getting able
 
 # A few words each that the other languages do not have, to tell the languages apart.
 _TELLING = {
-    "en": "the and is are was were of with for you your he she they this that asks wants customer",
+    "en": "the and is are was were of with for you your he she they this that asks wants"
+    " customer can have has been my it to or what would please i",
     "de": "der das und ist sind war nicht ich wir ein eine einen mit fur auf kunde kundin bittet"
     " fragt mochte wunscht dass ob wurde wird dem den zum zur von seit sie",
     "fr": "les des est sont une et dans pour avec nous vous je cette demande cliente du au veut",

@@ -14,6 +14,7 @@ _QUOTED = re.compile(r'"([^"\n]{2,300})"')
 _BEFORE = 4  # tokens before a fragment in which a negation would turn it round
 _ELSEWHERE = 0.8  # share of a statement's words that another message has
 _BARELY = 0.5  # share that the cited ones have, where another has nearly all
+_CLOSE = 0.65  # share from which it is the message's sentence with something changed
 _WEAK = 0.25  # share below which the words are hardly those of the message
 _ENOUGH = 4  # words of matter; shorter statements say too little to be compared
 
@@ -64,6 +65,11 @@ def hardly_said(statement: Statement, evidence: Evidence) -> str:
         return ""
     said = evidence.text + "\n" + evidence.known.transcript.subject
     return "hardly a word of it is in the messages it cites" if _share(matter, said) < _WEAK else ""
+
+
+def is_close(text: str, evidence: Evidence) -> bool:
+    """Whether most of its words are the cited messages' own: the same language, little changed."""
+    return _share(matter_of(text), evidence.text) >= _CLOSE
 
 
 def squeezed(text: str) -> str:

@@ -80,6 +80,22 @@ def test_a_proposal_that_loses_more_than_half_is_not_taken() -> None:
     assert proposal.stood_in == "2 of the model's 3 statements were not in the messages"
 
 
+def test_a_proposal_that_loses_every_request_is_not_taken() -> None:
+    told = replace(LID, section=Section.OPEN)
+    proposal = propose(replace(GOOD, statements=(WRONG, told, told)))
+
+    assert proposal.engine == "offline"
+    assert proposal.stood_in == (
+        "nothing of what the model gave as the customer's request was in the messages"
+    )
+
+
+def test_a_proposal_that_had_no_request_need_not_keep_one() -> None:
+    told = replace(LID, section=Section.OPEN)
+
+    assert propose(replace(GOOD, statements=(told,))).engine == "test-model"
+
+
 def test_a_proposal_without_statements_is_not_taken() -> None:
     assert propose(replace(GOOD, statements=())).stood_in == "the model found nothing to say"
 
