@@ -171,7 +171,7 @@ class App:
         """Our share of the organization's requests, with all processes on this database."""
         try:
             return open_budget(
-                self._budget_url(),
+                self.budget_url(),
                 clock=self.clock,
                 requests_per_minute=self.settings.requests_per_minute,
             )
@@ -180,7 +180,8 @@ class App:
                 return Unlimited()  # a handful of requests, and nowhere to count them
             raise StoreUnavailable(f"the request budget cannot be kept: {error}") from error
 
-    def _budget_url(self) -> str:
+    def budget_url(self) -> str:
+        """The database in which requests are counted; on SQLite a file of its own."""
         url = self.settings.database_url
         if url.startswith(SQLITE):
             path = Path(url.removeprefix(SQLITE))

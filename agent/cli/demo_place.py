@@ -53,3 +53,9 @@ def demo_option(function: Decorated) -> Decorated:
     """Adds `--demo`."""
     option = click.option("--demo", is_flag=True, help="Look into the last demo's database.")
     return option(function)
+
+
+def rehearsal_option(function: Decorated) -> Decorated:
+    """Adds `--rehearsal`."""
+    option = click.option("--rehearsal", is_flag=True, help="Look into the rehearsals' database.")
+    return option(function)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from agent.cli.as_json import delivery_json, run_json
-from agent.cli.demo_place import demo_option
+from agent.cli.demo_place import demo_option, rehearsal_option
 from agent.cli.opened import opened
 from agent.cli.terminal import print_json, safe
 from agent.errors import InputError
@@ -21,8 +21,11 @@ from agent.wiring import App
 @click.argument("run_or_conversation")
 @click.option("--all", "with_all", is_flag=True, help="List the rules that did not apply, too.")
 @demo_option
+@rehearsal_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
-def command(run_or_conversation: str, *, with_all: bool, demo: bool, as_json: bool) -> None:
+def command(
+    run_or_conversation: str, *, with_all: bool, demo: bool, rehearsal: bool, as_json: bool
+) -> None:
     """Show why a run ended as it did: what was read, proposed, decided and done.
 
     \b
@@ -30,8 +33,9 @@ def command(run_or_conversation: str, *, with_all: bool, demo: bool, as_json: bo
     sidenote explain 65f0c0ffee00000000000001  a conversation's newest run
     sidenote explain 7f3a --json | jq .would_have
     sidenote explain 7f3a --demo               a run of the last 'sidenote demo'
+    sidenote explain 7f3a --rehearsal          a run of 'sidenote start --rehearse'
     """
-    with opened(demo=demo) as app:
+    with opened(demo=demo, rehearsal=rehearsal) as app:
         run = find_run(app.store, run_or_conversation)
         if run is None:
             raise InputError(_unknown(app, run_or_conversation))

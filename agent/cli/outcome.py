@@ -1,15 +1,18 @@
 """What `start --once` and `demo --once` say at the end."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
 
 from agent.cli import FAILED
 from agent.cli.as_json import run_json
+from agent.cli.rehearsed import print_would, would_json
 from agent.cli.terminal import one_line, print_json, result_console, runs_table, say
 from agent.daemon import summary
 from agent.ports import Run, RunState
+from agent.rehearsal import Tally
 from agent.wiring import App
 
 ENDED = (RunState.DONE, RunState.FAILED, RunState.AWAITING_APPROVAL)
@@ -20,11 +23,19 @@ def ended_since(app: App, started_at: datetime) -> tuple[Run, ...]:
     return tuple(run for run in app.store.runs(states=ENDED) if run.updated_at >= started_at)
 
 
-def report(app: App, runs: tuple[Run, ...], *, as_json: bool) -> None:
-    """Print the result; exits 1 when a run failed or Kustomer was out of reach."""
+def report(
+    app: App, runs: tuple[Run, ...], *, as_json: bool, would: Sequence[Tally] | None = None
+) -> None:
+    """Print the result; exits 1 when a run failed or Kustomer was out of reach.
+
+    `would` is a rehearsal's: what would have been done instead.
+    """
     counts = summary(runs)
     if as_json:
-        print_json({**counts, "runs": [run_json(run) for run in runs]})
+        told = {} if would is None else {"would": would_json(would)}
+        print_json({**counts, **told, "runs": [run_json(run) for run in runs]})
+    elif would is not None:
+        print_would(would)
     else:
         if runs:
             console = result_console()

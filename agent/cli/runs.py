@@ -7,7 +7,7 @@ from typing import TextIO
 import click
 
 from agent.cli.as_json import run_json
-from agent.cli.demo_place import demo_option
+from agent.cli.demo_place import demo_option, rehearsal_option
 from agent.cli.opened import opened
 from agent.cli.terminal import print_json, result_console, runs_table, say
 from agent.ports import RunState
@@ -27,9 +27,16 @@ SHOWN = 50  # rows of the table; scripts get all
     "--export", type=click.File("w", encoding="utf-8", lazy=False), help="Write receipts to FILE."
 )
 @demo_option
+@rehearsal_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array for a script.")
 def command(
-    state: str | None, limit: int | None, export: TextIO | None, *, demo: bool, as_json: bool
+    state: str | None,
+    limit: int | None,
+    export: TextIO | None,
+    *,
+    demo: bool,
+    rehearsal: bool,
+    as_json: bool,
 ) -> None:
     """List runs, newest first.
 
@@ -44,7 +51,7 @@ def command(
     They hold what customers wrote.
     """
     states = (RunState(state),) if state else ()
-    with opened(demo=demo) as app:
+    with opened(demo=demo, rehearsal=rehearsal) as app:
         if export is not None:
             say(f"Wrote {_export(app, states, limit, export)} runs.")
             return
