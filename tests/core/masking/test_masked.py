@@ -114,6 +114,29 @@ def test_a_card_keeps_its_last_digits_for_the_note_and_no_digit_for_the_model() 
     assert back.statements[0].text == "Paid with [card …1111]; knows [password]."
 
 
+@pytest.mark.parametrize(
+    ("said", "masked"),
+    [
+        ("my SSN: 536-90-4399", "my SSN: [id-1]"),
+        ("to DE89 3704 0044 0532 0130 00", "to [iban-1]"),
+        ("password: Hund42x!", "password: [password]"),
+        ("it is 4111 1111 1111 1111", "it is [card-1]"),
+        ("call 2125550187", "call [phone-1]"),
+    ],
+)
+def test_each_kind_has_a_mark_of_its_own(said: str, masked: str) -> None:
+    assert mask_texts([said]).texts == (masked,)
+
+
+def test_a_transcript_holds_no_secret_to_begin_with() -> None:
+    said = transcript(
+        message("Card 4111 1111 1111 1111"), message("pw: Hund42x!", 2), subject="pw: Hund42x!"
+    )
+
+    assert [line.text for line in said.lines] == ["Card [card …1111]", "pw: [password]"]
+    assert said.subject == "pw: [password]"
+
+
 def test_a_teammates_name_is_known_from_what_they_wrote() -> None:
     said = (message("Thanks Ben!"), message("Yours, Ben", 2, by="Ben Ahlström", out=True))
 

@@ -47,6 +47,7 @@ def test_a_card_number_is_one_however_it_is_written(number: str) -> None:
         pytest.param("1Z4111111111111111", id="part of a code"),
         pytest.param("4111 1111 1111", id="too short"),
         pytest.param("4" * 40, id="too long"),
+        pytest.param("it is 12.5500-00555555.5559.77", id="inside a longer number"),
     ],
 )
 def test_what_only_looks_like_a_card_is_none(text: str) -> None:
@@ -71,7 +72,9 @@ def test_a_card_shows_its_last_four_digits() -> None:
     assert hide(f"Card {VISA}, please") == "Card [card …1111], please"
 
 
-@pytest.mark.parametrize(("digits", "right"), [("79927398713", True), ("79927398710", False)])
+@pytest.mark.parametrize(
+    ("digits", "right"), [("79927398713", True), ("79927398710", False), ("79927398718", False)]
+)
 def test_the_check_digit_is_luhns(digits: str, right: bool) -> None:
     assert luhn(digits) is right
 
@@ -99,6 +102,7 @@ def test_an_iban_is_one_with_spaces_or_without(iban: str) -> None:
         pytest.param("DE88370400440532013000", id="wrong check digits"),
         pytest.param("DE8937040044053201300", id="too short for Germany"),
         pytest.param("XDE89370400440532013000", id="part of a code"),
+        pytest.param("DE89370400440532013000X", id="a code that goes on"),
         pytest.param("QQ89370400440532013000", id="no such country"),
     ],
 )
