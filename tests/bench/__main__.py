@@ -18,21 +18,26 @@ from rich.table import Table
 
 from tests.bench.automatic import automatic_figures
 from tests.bench.figures import PARTS, Row, Sizes
+from tests.bench.planting import grounding_figures
 from tests.bench.summaries import summary_figures
 from tests.hostile.figures import hostile_figures
 
 SUMMARIES = "summ_tweetsumm"
 AUTOMATIC = "email_auto"
 ATTACKS = "inject"
+CONVERSATIONS = Path(__file__).parent.parent.parent / "fixtures" / "conversations"
 NO_DATA = "not measured: name a folder that holds summ_tweetsumm with --data (make bench DATA=…)"
 
 
 def rows_of(data: Path | None) -> list[Row]:
-    """How the offline engine's summaries agree with people's; how machines' mail is told."""
+    """How the offline engine's summaries agree with people's, what grounding catches, and how
+    machines' mail is told.
+    """
     if data is None:
         return [Row("summaries", "", NO_DATA)]
     folder = data / SUMMARIES if (data / SUMMARIES).is_dir() else data
     rows = [Row(name, figure, limit) for name, figure, limit in summary_figures(folder)]
+    rows += [Row(*figures) for figures in grounding_figures(folder, CONVERSATIONS)]
     if (data / AUTOMATIC).is_dir():
         rows += [Row(*figures) for figures in automatic_figures(data / AUTOMATIC)]
     return rows

@@ -91,13 +91,13 @@ def _other_figure(good: Good, chance: random.Random, pattern: str) -> Statement 
 
 def _has_number(good: Good, number: str) -> bool:
     """Whether the message has it in any notation: its digits in a row, or spelled out."""
-    said = re.sub(r"\D", "", good.line.text + good.transcript.subject)
+    said = re.sub(r"\D", "", good.said + good.transcript.subject)
     spelled = {"1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "6": "six"}
     wanted = re.sub(r"\D", "", number)
     day = good.line.sent_at
     return (
         wanted in said
-        or spelled.get(wanted, "\0") in good.line.text.lower()
+        or spelled.get(wanted, "\0") in good.said.lower()
         or wanted in {str(day.day), str(day.month), str(day.year)}
     )
 
@@ -113,7 +113,7 @@ _SWAPPED_DAYS = (
 
 
 def _date(good: Good, chance: random.Random) -> Statement | None:
-    text, said = good.statement.text, good.line.text.lower()
+    text, said = good.statement.text, good.said.lower()
     rows = [row.split() for row in _SWAPPED_DAYS]
     for row in chance.sample(rows, len(rows)):
         hits = [hit for day in row for hit in re.finditer(rf"\b{day}\b", text, re.IGNORECASE)]
@@ -167,7 +167,7 @@ def _cited_to_the_other(good: Good, chance: random.Random) -> Statement | None:
     others = [
         line
         for line in good.transcript.lines
-        if line.direction is not good.line.direction and not _says_alike(good.line, line)
+        if line.direction is not good.line.direction and not _says_alike(good.said, line)
     ]
     if not others or len(good.statement.text.split()) < 6:
         return None
@@ -194,8 +194,8 @@ def _asked_by_the_team(good: Good, chance: random.Random) -> Statement | None:
     return replace(good.statement, section=Section.REQUEST)
 
 
-def _says_alike(one: Line, other: Line) -> bool:
-    mine, theirs = (set(re.findall(r"\w{4,}", line.text.lower())) for line in (one, other))
+def _says_alike(said: str, other: Line) -> bool:
+    mine, theirs = (set(re.findall(r"\w{4,}", text.lower())) for text in (said, other.text))
     return len(mine & theirs) * 3 > len(mine)
 
 
@@ -265,7 +265,7 @@ _INVENTED = (
 
 
 def _action(good: Good, chance: random.Random) -> Statement | None:
-    said = good.line.text.lower()
+    said = good.said.lower()
     fitting = [text for text, words in _INVENTED if not re.search(words, said)]
     if not fitting:
         return None
@@ -318,14 +318,22 @@ def grounding_figures(data: Path, fixtures: Path) -> list[tuple[str, str, str]]:
     for half, name in enumerate(("looked at while building", "never looked at")):
         good = good_statements(data, half) + good_of_fixtures(fixtures, half)
         caught, lost = counted(plants_of(good)), counted(good)
-        own = counted(peoples_own(data, half))
+        free = peoples_own(data, half)
+        own, in_free = counted(free), counted(plants_of(standing(free)))
         rows.append((f"the half that was {name}", "", ""))
         rows.append(_row("  planted errors caught", total(caught.values()), "at least 95 %"))
         rows += [_row(f"    {kind}", count, "") for kind, count in caught.items()]
         rows.append(_row("  true statements dropped", total(lost.values()), "under 2 %"))
         rows += [_row(f"    {kind}", count, "") for kind, count in lost.items()]
         rows += [_row(f"  {kind} dropped", count, "no limit") for kind, count in own.items()]
+        rows.append(_row("  planted in those that stand", total(in_free.values()), "no limit"))
+        rows += [_row(f"    {kind}", count, "") for kind, count in in_free.items()]
     return rows
+
+
+def standing(some: Iterable[Good]) -> list[Good]:
+    """Those that grounding leaves alone."""
+    return [one for one in some if judge(one.statement, Known(one.transcript)) == ("", "")]
 
 
 def _row(name: str, count: Count, limit: str) -> tuple[str, str, str]:

@@ -30,6 +30,12 @@ class Good:
     line: Line
     transcript: Transcript
 
+    @property
+    def said(self) -> str:
+        """All that the cited messages say."""
+        cited = set(self.statement.message_ids)
+        return "\n".join(one.text for one in self.transcript.lines if one.message_id in cited)
+
 
 def good_statements(data: Path, half: int | None = None) -> list[Good]:
     """The sentences that people picked and rewordings of them; `half` 0, 1 or both.

@@ -79,6 +79,7 @@ TRUE = [
     pytest.param("Team will send another kettle tomorrow.", "id-2", id="a promise as one"),
     pytest.param("Team bietet eine Erstattung an.", "id-2", id="action in another language"),
     pytest.param("Team promised to send another kettle.", "id-2", id="will is a promise"),
+    pytest.param("Customer was offered a refund.", "id-2", id="what the customer was told"),
     pytest.param("Asked on Monday.", "id-1", id="the day it was sent"),
 ]
 
@@ -98,6 +99,7 @@ def test_a_true_statement_stays_and_is_not_doubted(text: str, cited: str) -> Non
         pytest.param("Kundin hat am Donnerstag bezahlt.", "id-1", "donnerstag", id="in German"),
         pytest.param("Paid in December.", "id-1", "december", id="another month"),
         pytest.param("Another comes today.", "id-2", "today", id="another relative day"),
+        pytest.param("Wrote to @4418 too.", "id-1", "4418", id="the number of an account"),
         pytest.param("See www.norland.example.", "id-1", "www.norland.example.", id="another link"),
     ],
 )
@@ -120,6 +122,7 @@ def test_a_hard_fact_that_no_cited_message_has_is_named(text: str, cited: str, r
         pytest.param("Ben says he can't reach it.", "id-1", "only the customer", id="by name"),
         pytest.param("Customer offers a refund.", "id-2", "only the team", id="other wrong side"),
         pytest.param("Mara offers a refund.", "id-2", "only the team", id="customer by name"),
+        pytest.param("Customer is offering it.", "id-2", "only the team", id="is offering"),
         pytest.param("Tobias asks for the link.", "id-1", "wrote none", id="a stranger"),
     ],
 )

@@ -67,7 +67,7 @@ class Evidence:
         """Figures and dates that the cited messages support, as `core.figures` writes them."""
         return frozenset[str]().union(
             forms_in(self.known.transcript.subject),
-            *(forms_in(" ".join((line.text, *line.unread))) for line in self.cited),
+            *(forms_in(bare(" ".join((line.text, *line.unread)))) for line in self.cited),
             *(forms_of_day(line.sent_at) for line in self.cited),
         )
 
@@ -100,6 +100,11 @@ class Evidence:
     def is_outbound(self) -> bool:
         """The team wrote all of them."""
         return all(line.direction is Direction.OUT for line in self.cited)
+
+
+def bare(text: str) -> str:
+    """The text with the @ taken off numbers: "@4417" is an account, and a figure too."""
+    return re.sub(r"@(?=\d+\b(?!\.\w))", " ", text)
 
 
 def words_in(text: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from agent.core.figures import figures
-from agent.core.grounding.evidence import Evidence, words_in
+from agent.core.grounding.evidence import Evidence, bare, words_in
 from agent.core.grounding.reading import tongue_of
 from agent.core.grounding.vocabulary import (
     CURRENCIES,
@@ -22,6 +22,7 @@ from agent.core.grounding.wording import is_close
 from agent.core.phrases import fold
 
 _FIRST_MONTH = 17  # row of January among the words for days
+_MONTH = re.compile("[0-9]{1,2}")
 _MONEY = re.compile(
     r"(?P<before>[€$£¥₹]|\b(?:eur|usd|gbp|chf|rs)\b)\s?\d"
     r"|\d\s?(?P<after>[€$£¥₹%]|(?:eur|euros?|usd|dollars?|bucks|gbp|pounds?|quid|chf|franken|yen"
@@ -40,7 +41,7 @@ _INNER_CAPITAL = re.compile(r"[a-z][A-Z]")
 
 def missing_figures(text: str, evidence: Evidence) -> Iterator[str]:
     """Figures, spelled-out counts and amounts' currencies that no cited message has."""
-    yield from (one.written for one in figures(text) if not one.forms & evidence.forms)
+    yield from (one.written for one in figures(bare(text)) if not one.forms & evidence.forms)
     words = words_in(text)
     for word in sorted(words & SPELLED.keys()):
         if word not in evidence.words and SPELLED[word] not in evidence.forms:
@@ -65,7 +66,7 @@ def missing_days(text: str, evidence: Evidence) -> Iterator[str]:
     said |= {*evidence.days, *(_FIRST_MONTH + month - 1 for month in evidence.months)}
     # The figure "2026-11-03" or "3/11" says November too.
     months = {form.split("/")[-2] for form in evidence.forms if form.count("/") in {1, 2}}
-    said |= {_FIRST_MONTH + int(month) - 1 for month in months if month.isdigit()}
+    said |= {_FIRST_MONTH + int(month) - 1 for month in months if _MONTH.fullmatch(month)}
     words = {word.removesuffix("'s") for word in words_in(text)}
     for word in sorted(words & FIRM_DAY_OF.keys()):
         if FIRM_DAY_OF[word] not in said and not (word == "march" and "March" not in text):

@@ -21,6 +21,7 @@ NOT_THE_TEAM = "it tells what the team did, but cites only the customer"
 NOT_A_REQUEST = "a request must rest on a message of the customer"
 NOT_THEM = "it tells what somebody said who wrote none of the messages it cites"
 _SUBJECT = 5  # tokens within which the one who speaks and what they do are named
+_IS = frozenset("is are was were".split())
 _BESIDE = frozenset("has have had also then again already hat haben a ha heeft that".split())
 
 
@@ -63,8 +64,9 @@ def _speaks(rest: tuple[str, ...], text: str, subject: str) -> bool:
     head = text[:60].partition(":")
     if head[1] and len(head[0].split()) <= 3 and subject in tokens_of(head[0]):
         return True
+    rest = rest[1:] if rest[1:] and rest[0] in _IS and rest[1].endswith("ing") else rest
     for at, token in enumerate(rest[:3]):
-        if is_negation(token):
+        if is_negation(token) or token in _IS:  # "is asked" is said by somebody else
             return False
         if token in SPEECH:
             # "Customer Mara Osei asks": names may stand between, nothing else.

@@ -180,6 +180,10 @@ requests requested thanks thanked mentions mentioned explains explained tells to
 replies replied answers answered confirms confirmed promises promised offers offered apologises
 apologizes apologised apologized refunded refunds cancelled canceled replaced shipped sent escalated
 suggests suggested recommends recommended advises advised informs informed needs demands insists
+updates updated provides provided wonders wondered
+asking saying reporting wanting complaining stating writing requesting thanking mentioning
+explaining telling replying answering confirming promising offering apologising apologizing
+suggesting recommending advising informing inquiring enquiring responding wondering seeking
 enquires inquires enquired inquired responds responded notes noted announced credited
 fragt fragte bittet bat sagt sagte mochte schreibt schrieb meldet antwortet antwortete bietet bot
 bestatigt erklart verspricht erstattet braucht wunscht
