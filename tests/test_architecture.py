@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).parent.parent / "agent"
 PURE = frozenset(
     """
     bisect collections dataclasses datetime decimal difflib enum functools hashlib holidays html
-    itertools json mailparser_reply math operator pydantic re string types typing unicodedata
-    urllib zoneinfo
+    itertools json mailparser_reply math operator phonenumbers pydantic re stdnum string types
+    typing unicodedata urllib zoneinfo
     """.split()
 )
 ADAPTERS_MAY = frozenset(
