@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from agent.core.policy import NO_HEADERS
 from agent.explaining import counterfactual_of, gate_words
 from agent.ports import Delivery, Run, RunState
 
@@ -85,6 +86,8 @@ def _reading(receipt: Plain) -> list[str]:
     unread = [name for line in read.get("messages") or () for name in line.get("unread") or ()]
     if unread:
         parts.append(f"{_count(len(unread), 'attachment')} not read")
+    if any(f[4] == NO_HEADERS for f in (receipt.get("decided") or {}).get("findings") or ()):
+        parts.append(f"e-mail {NO_HEADERS}")
     at = f"  at {_clock(read['read_at'])}" if read.get("read_at") else ""
     return [_line("read", ", ".join(parts) + at)]
 
@@ -170,7 +173,16 @@ def _done(run: Run, did: Plain, deliveries: Sequence[Delivery]) -> list[str]:
         if run.note_id or did.get("note_id"):
             return [_line("did", f"note {run.note_id or did.get('note_id')} was there already")]
         return [_line("did", "nothing was written")]
-    return [_line("did", _delivery(delivery)) for delivery in reversed(deliveries)]
+    written = [_line("did", _delivery(delivery)) for delivery in reversed(deliveries)]
+    return [*written, *_draft(did)]
+
+
+def _draft(did: Plain) -> list[str]:
+    """What a teammate made of the draft, here or in Kustomer."""
+    if not did.get("draft"):
+        return []
+    by = f" by {did['by']}" if did.get("by") else ""
+    return [_line("draft", f"{did['draft']}{by}")]
 
 
 def _delivery(delivery: Delivery) -> str:

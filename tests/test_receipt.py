@@ -126,6 +126,13 @@ def test_a_receipt_tells_the_whole_run() -> None:
     ]
 
 
+def test_an_e_mail_whose_headers_are_not_known_says_so() -> None:
+    silent = ["auto-submitted", "limit", "nothing", False, "headers not available"]
+    decided = {"because": [], "findings": [silent]}
+
+    assert "e-mail headers not available" in render_receipt(run(), receipt(decided=decided))
+
+
 def test_all_rules_can_be_listed() -> None:
     text = render_receipt(run(), receipt(), [delivery()], with_all=True)
 

@@ -32,6 +32,9 @@ class Aside(str):
     __slots__ = ()
 
 
+NO_HEADERS = Aside("headers not available")  # of an e-mail: Kustomer promises none
+
+
 class Kind(StrEnum):
     """A grant raises what is allowed, a limit lowers it."""
 

@@ -6,8 +6,7 @@ from datetime import timedelta
 import pytest
 
 from agent.core.conversation import Address, Draft, Note
-from agent.core.policy import Autonomy, Facts, decide
-from agent.core.rules import RULES
+from agent.core.policy import Autonomy, Facts
 from agent.core.team_policy import Audience, Level, ReplyLimits
 from tests.core.facts import (
     NOON,
@@ -16,6 +15,7 @@ from tests.core.facts import (
     answered,
     applying,
     customer,
+    decided,
     facts,
     looked,
     policy,
@@ -24,7 +24,6 @@ from tests.core.facts import (
 )
 
 UNVERIFIED = customer(verified=False)
-GRANTED = RULES
 PLAIN = facts(said())
 
 
@@ -181,7 +180,7 @@ def test_who_is_a_first_contact(
 
 
 def test_a_routine_question_of_a_verified_customer_is_answered() -> None:
-    decision = decide(looked(routine()), GRANTED)
+    decision = decided(looked(routine()))
 
     assert (decision.autonomy, decision.because) == (Autonomy.SEND, ("routine-topic-send",))
 
@@ -190,7 +189,7 @@ def test_a_routine_question_of_a_verified_customer_is_answered() -> None:
 def test_where_sending_would_be_too_much_a_draft_is_left(rule: str) -> None:
     given, _ = CASES[rule]
 
-    decision = decide(replace(given, messages=routine().messages), GRANTED)
+    decision = decided(replace(given, messages=routine().messages))
 
     assert (decision.autonomy, decision.because) == (Autonomy.DRAFT, (rule,))
 
@@ -204,6 +203,19 @@ def test_the_share_of_a_topic_is_sent_and_the_rest_is_drafted() -> None:
     held = sum("canary-share" in applying(each) for each in turns)
 
     assert 760 <= held <= 840
+
+
+def test_a_share_of_nothing_sends_nothing() -> None:
+    plain = routine(share=0)
+    turns = [
+        replace(plain, conversation=replace(plain.conversation, id=f"c{n}")) for n in range(1000)
+    ]
+
+    assert all("canary-share" in applying(each) for each in turns)
+
+
+def test_whoever_could_not_be_read_is_a_stranger() -> None:
+    assert "first-contact" in applying(looked(PLAIN, customer=None))
 
 
 def test_the_same_turn_falls_into_the_same_share_and_a_larger_share_keeps_it() -> None:
@@ -230,6 +242,15 @@ def test_a_teammate_s_note_counts_as_being_at_it() -> None:
 
 
 def test_a_certificate_is_not_required_and_says_so() -> None:
-    (finding,) = [f for f in decide(PLAIN, RULES).findings if f.rule.id == "certificate"]
+    (finding,) = [f for f in decided(PLAIN).findings if f.rule.id == "certificate"]
 
     assert (finding.applies, finding.evidence) == (False, "not required")
+
+
+def test_an_e_mail_without_headers_says_so_and_a_chat_does_not() -> None:
+    def told(given: Facts) -> str:
+        return next(f.evidence for f in decided(given).findings if f.rule.id == "auto-submitted")
+
+    assert told(facts(said())) == "headers not available"
+    assert told(facts(said(headers=(("X-Mailer", "Mutt"),)))) == ""
+    assert told(facts(said(channel="chat"))) == ""

@@ -5,11 +5,9 @@ from datetime import timedelta
 
 from agent.core import automatic, limits
 from agent.core.conversation import AuthorKind, Direction, Message
-from agent.core.policy import Aside, Facts
+from agent.core.policy import NO_HEADERS, Facts
 from agent.core.rules.allowance import of_limit
 from agent.core.situation import burst, is_by_teammate, turn_message
-
-NO_HEADERS = Aside("headers not available")
 
 
 def bounce(facts: Facts) -> str | None:
