@@ -6,7 +6,7 @@ that could not be carried out, because of a pause or a kill, is gone on with by 
 saying it again; an approval lapses after half an hour.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -42,6 +42,7 @@ from agent.verdicts import end_run, give, write_down
 LAPSES_AFTER = timedelta(minutes=30)  # then the world has moved on further than a look shows
 SENT, WITHDRAWN, OVERTAKEN, LEFT = "sent", "withdrawn", "overtaken", "left"
 FAILED, UNKNOWN, LAPSED = "failed", "unknown", "lapsed"
+_NOTHING: Mapping[str, str | None] = {}
 FOR_GOOD = frozenset({SENT, FAILED, UNKNOWN})
 ANEW = frozenset({OVERTAKEN, LAPSED, LEFT})  # outcomes after which somebody may say it again
 
@@ -147,8 +148,18 @@ def carry_out(desk: NoteDesk, run: Run, approval: Approval) -> Ended:
     return _release(desk, draft, approval)
 
 
-def ended_with(desk: NoteDesk, run: Run, approval: Approval, *, why: str = "") -> Run:
-    """The run as a verdict that was carried out ends it. Safe to call again."""
+def ended_with(
+    desk: NoteDesk,
+    run: Run,
+    approval: Approval,
+    *,
+    learned: Mapping[str, str | None] = _NOTHING,
+    why: str = "",
+) -> Run:
+    """The run as a verdict that was carried out ends it, and its receipt with what was `learned`.
+
+    Safe to call again.
+    """
     if run.state is not RunState.AWAITING_APPROVAL:
         return run
     if approval.outcome == FAILED:
@@ -158,7 +169,8 @@ def ended_with(desk: NoteDesk, run: Run, approval: Approval, *, why: str = "") -
         UNKNOWN: (Disposition.UNKNOWN, "draft-approved"),
         WITHDRAWN: (Disposition.LEFT, "draft-rejected"),
     }[approval.outcome]
-    write_down(desk, run, {"draft": approval.verdict.value, "by": approval.by})
+    told = {"draft": approval.verdict.value, "by": approval.by}
+    write_down(desk, run, {**told, **learned})
     return end_run(desk, run, disposition, because)
 
 
@@ -264,8 +276,7 @@ def _reply(draft: WaitingDraft, refusal: Callable[[], Refusal | None]) -> Reply:
 def _sent(desk: NoteDesk, draft: WaitingDraft, approval: Approval, delivery: Delivery) -> Ended:
     ended = _closed(desk, approval, SENT)
     learned = {"reply_state": delivery.state.value, "reply_id": delivery.remote_id}
-    write_down(desk, draft.run, learned)
-    return Ended(run=ended_with(desk, draft.run, ended), approval=ended)
+    return Ended(run=ended_with(desk, draft.run, ended, learned=learned), approval=ended)
 
 
 def _overtaken(

@@ -105,9 +105,10 @@ class Watching:
             # Kustomer sends in its own time: the message may be on its way. Looked for once more.
             self._gone.add(run.id)
             return
-        write_down(self.desk, run, {"draft": fate.value})
+        by = sender_of(delivery.body, newer)
+        write_down(self.desk, run, {"draft": fate.value, **({"by": by} if by else {})})
         if fate in ENDED:
-            self._end(run, fate, by=sender_of(delivery.body, newer))
+            self._end(run, fate, by=by)
 
     def _end(self, run: Run, fate: DraftFate, *, by: str) -> None:
         verdict, disposition = ENDED[fate]

@@ -9,6 +9,7 @@ from agent.core.team_policy import Level
 from agent.daemon import WATCH_EVERY
 from agent.ports import DeliveryState, Disposition, RunState
 from agent.sending import send
+from agent.team_port import Verdict
 from agent.wanted import SendDirection, Wanted
 from agent.watching import DRAFT_EVERY
 from tests.small_world import SmallWorld
@@ -76,6 +77,9 @@ def test_sent_after_an_edit(world: SmallWorld, conversation: str) -> None:
     run = world.run(conversation)
     assert (run.state, run.disposition) == (RunState.DONE, Disposition.LEFT)
     assert draft_said(world, conversation) == "sent-edited"
+    kept = world.store.approval(run.id)
+    assert kept is not None
+    assert (kept.verdict, kept.by, kept.outcome) == (Verdict.SENT_EDITED, "Ben", "in-kustomer")
 
 
 def test_deleted(world: SmallWorld, conversation: str) -> None:

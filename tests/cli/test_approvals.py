@@ -65,7 +65,7 @@ def test_approved_it_is_sent_once(typed: Typed, sandbox: Sandbox, waiting: Run) 
 def test_it_is_explained_afterwards(typed: Typed, waiting: Run) -> None:
     typed("approvals", "approve", waiting.id, "--by", "Ada")
 
-    assert "draft-approved" in typed("explain", waiting.id).out
+    assert "draft    approved by Ada" in typed("explain", waiting.id).out
     assert "draft-approved" in typed("runs").out
 
 
