@@ -84,6 +84,37 @@ automatically generated delivery status notification | could not be delivered to
 delivery to the following recipient* failed | was not delivered to | email abuse report
 """)
 
+_ELSEWHERE = "|".join(
+    re.escape(fold(words))
+    for words in (
+        "automaattinen vastaus",
+        "poissa toimistosta",
+        "frånvaro",
+        "fraværende",
+        "ikke til stede",
+        "automatická odpověď",
+        "automatikus válasz",
+        "răspuns automat",
+        "otomatik yanıt",
+        "ofis dışında",
+        "αυτόματη απάντηση",
+        "автоматический ответ",
+        "автоответ",
+        "автоматична відповідь",
+        "الرد التلقائي",
+        "رد تلقائي",
+        "מענה אוטומטי",
+        "תשובה אוטומטית",
+        "自動返信",
+        "自動応答",
+        "不在通知",
+        "自动回复",
+        "自動回覆",
+        "자동 응답",
+        "자동응답",
+        "부재중",
+    )
+)
 _AUTO_SUBJECTS = re.compile(
     r"(?:automatic reply|auto[- ]?reply|auto[- ]?response|automated (?:reply|response)"
     r"|out of (?:the )?office|ooo|away from (?:the )?office"
@@ -92,8 +123,9 @@ _AUTO_SUBJECTS = re.compile(
     r"|reponse automatique|absence du bureau|message d'absence"
     r"|respuesta automatica|fuera de (?:la )?oficina|ausencia de la oficina"
     r"|risposta automatica|fuori ufficio|resposta automatica|fora do escritorio"
-    r"|afwezig\w*|autosvar|automatisk svar|odpowiedz automatyczna|automatyczna odpowiedz)"
-    r"\s*(?::|$|-|–|\()"
+    r"|afwezig\w*|autosvar|automatisk svar|odpowiedz automatyczna|automatyczna odpowiedz"
+    rf"|{_ELSEWHERE})"
+    r"\s*(?::|：|$|-|–|\()"
 )
 _CALENDAR = re.compile(r"(?:accepted|declined|tentative|cancell?ed event|invitation):")
 # Each of these is written by machines only, where it opens a message.
@@ -120,7 +152,14 @@ nicht im buro | nicht im hause | ich bin im urlaub
 je suis absent* | je suis actuellement absent* | je suis en conge*
 estoy fuera de la oficina | me encuentro fuera de la oficina | estoy de vacaciones
 sono fuori ufficio | sono in ferie | estou fora do escritorio | estou de ferias
-ik ben afwezig | ik ben niet op kantoor | jag har semester
+ik ben afwezig | ik ben niet op kantoor | jag har semester | jag ar inte pa kontoret
+jeg er på ferie | jeg er ikke på kontoret | jeg har ferie | olen lomalla | en ole paikalla
+jestem na urlopie | przebywam na urlopie | jestem poza biurem | jsem na dovolené
+jsem mimo kancelář
+szabadságon vagyok | sunt în concediu | izindeyim | ofis dışındayım | βρίσκομαι εκτός γραφείου
+я в отпуске | нахожусь в отпуске | меня нет в офисе | я у відпустці
+أنا خارج المكتب | أنا في إجازة | אני בחופשה | איני במשרד | אינני במשרד
+*休暇をいただいて* | *不在にしております* | *我正在休假* | *我不在办公室* | *부재중*
 """)
 _INSTEAD = listed("""
 in urgent cases | for urgent | in case of urgency | if urgent | will reply when | will respond when

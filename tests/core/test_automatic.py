@@ -86,3 +86,28 @@ def test_an_answer_of_a_calendar_is_no_question(subject: str) -> None:
 
 def test_a_hostile_letter_takes_no_time() -> None:
     assert parse("<" * 200_000 + "message " * 50_000).rule == ""
+
+
+ABSENT = {
+    "Danish": ("", "Tak for din mail. Jeg er på ferie til den 3."),
+    "Swedish": ("Frånvaro: Re order", ""),
+    "Finnish": ("Automaattinen vastaus: tilaus", "Olen lomalla 3.8. asti."),
+    "Polish": ("", "Jestem na urlopie do 3 maja."),
+    "Czech": ("Automatická odpověď: objednávka", ""),
+    "Turkish": ("Otomatik yanıt: sipariş", ""),
+    "Russian": ("Автоматический ответ: заказ", "Я в отпуске до 3 мая."),
+    "Greek": ("Αυτόματη απάντηση: παραγγελία", ""),
+    "Arabic": ("رد تلقائي: طلب", "أنا خارج المكتب"),
+    "Hebrew": ("מענה אוטומטי: הזמנה", "אני בחופשה עד יום שלישי."),
+    "Japanese": ("自動返信: ご注文", "休暇をいただいております。"),
+    "Chinese": ("自动回复: 订单", "我正在休假"),
+    "Korean": ("부재중: 주문", ""),
+}
+
+
+@pytest.mark.parametrize(("subject", "text"), ABSENT.values(), ids=list(ABSENT))
+def test_an_absence_note_is_known_in_many_languages(subject: str, text: str) -> None:
+    if subject:
+        assert parse("", headers={"Subject": subject}).rule == "auto-submitted"
+    if text:
+        assert parse(text).rule
