@@ -305,20 +305,31 @@ def _went_wrong(
 
 
 def _withdraw(desk: NoteDesk, draft: WaitingDraft, approval: Approval) -> Ended:
-    claimed = desk.claim(draft.delivery)  # nobody releases it meanwhile
+    why = take_back(desk, draft, "the draft was rejected")
+    if why is not None:  # what became of it is watched until it ends
+        return _close(desk, draft, approval, LEFT, why)
+    ended = _closed(desk, approval, WITHDRAWN)
+    return Ended(run=ended_with(desk, draft.run, ended), approval=ended)
+
+
+def take_back(desk: NoteDesk, draft: WaitingDraft, why: str) -> str | None:
+    """Delete the draft if it is as we left it; gives what is in the way, or None.
+
+    Nobody releases it meanwhile, and nobody does afterwards: it is settled as overtaken, for `why`.
+    """
+    claimed = desk.claim(draft.delivery)
     try:
-        why = _touched(desk, draft)
-        if why is None:
+        in_the_way = _touched(desk, draft)
+        if in_the_way is None:
             _delete(desk, claimed)
     except AgentError as error:
         _let_go(desk, claimed, claimed.state, str(error))
         raise
-    if why is not None:  # what became of it is watched until it ends
+    if in_the_way is not None:
         _let_go(desk, claimed, claimed.state, "")
-        return _close(desk, draft, approval, LEFT, why)
-    _let_go(desk, claimed, DeliveryState.OVERTAKEN, "the draft was rejected")
-    ended = _closed(desk, approval, WITHDRAWN)
-    return Ended(run=ended_with(desk, draft.run, ended), approval=ended)
+        return in_the_way
+    _let_go(desk, claimed, DeliveryState.OVERTAKEN, why)
+    return None
 
 
 def _delete(desk: NoteDesk, claimed: Delivery) -> None:

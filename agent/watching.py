@@ -9,8 +9,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from agent.approving import SENT, WITHDRAWN, carry_out, ended_with
+from agent.approving import (
+    SENT,
+    WITHDRAWN,
+    carry_out,
+    ended_with,
+    take_back,
+    waiting_draft,
+)
 from agent.core.afterwards import DraftFate, bounce_of, fate_of, sender_of
+from agent.core.basis import CUSTOMER_WROTE
 from agent.core.conversation import Message
 from agent.core.turn import Action, marker_of
 from agent.errors import Held, HelpdeskMissing, HelpdeskRefused, InputError
@@ -99,6 +107,9 @@ class Watching:
             messages = self.desk.reader.messages(run.turn.conversation_id)
         newer = tuple(m for m in messages if m.created_at >= delivery.created_at)
         fate = fate_of(draft_id, delivery.body, drafts, newer)
+        if fate is DraftFate.WAITING and self._is_overtaken(run):
+            self._take_back(run)
+            return
         if fate is DraftFate.WAITING:
             return
         if fate is DraftFate.DELETED and run.id not in self._gone:
@@ -109,6 +120,20 @@ class Watching:
         write_down(self.desk, run, {"draft": fate.value, **({"by": by} if by else {})})
         if fate in ENDED:
             self._end(run, fate, by=by)
+
+    def _is_overtaken(self, run: Run) -> bool:
+        """The customer wrote again, and that message has a run of its own."""
+        runs = self.desk.store.runs(conversation_id=run.turn.conversation_id)
+        newest = max(runs, key=lambda each: (each.message_at, each.turn.message_id))
+        return newest.id != run.id
+
+    def _take_back(self, run: Run) -> None:
+        draft = waiting_draft(self.desk.store, run)
+        if draft is None or draft.delivery.releases:
+            return
+        if take_back(self.desk, draft, CUSTOMER_WROTE) is None:
+            write_down(self.desk, run, {"draft": "overtaken", "reply_why": CUSTOMER_WROTE})
+            end_run(self.desk, run, Disposition.OVERTAKEN, "draft-overtaken")
 
     def _end(self, run: Run, fate: DraftFate, *, by: str) -> None:
         verdict, disposition = ENDED[fate]

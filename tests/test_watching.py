@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from agent.core.team_policy import Level
+from agent.core.turn import Action, marker_of
 from agent.daemon import WATCH_EVERY
 from agent.ports import DeliveryState, Disposition, RunState
 from agent.sending import send
@@ -97,6 +98,34 @@ def test_edited_it_still_waits(world: SmallWorld, conversation: str) -> None:
 
     assert world.run(conversation).state is RunState.AWAITING_APPROVAL
     assert draft_said(world, conversation) == "edited"
+
+
+def test_a_customer_who_writes_again_overtakes_the_draft(
+    world: SmallWorld, conversation: str
+) -> None:
+    first = world.run(conversation)
+    world.helpdesk.receive(conversation, "And does it come to my office, number 14?")
+    world.live(HALF_AN_HOUR)
+
+    run = world.store.run(first.id)
+    assert run is not None
+    assert (run.state, run.disposition) == (RunState.DONE, Disposition.OVERTAKEN)
+    assert len(world.helpdesk._drafts) <= 1
+    assert all(
+        draft.marker != marker_of(first.turn, Action.REPLY)
+        for _, draft in world.helpdesk._drafts.values()
+    )
+
+
+def test_an_edited_draft_stays_though_the_customer_writes_again(
+    world: SmallWorld, conversation: str
+) -> None:
+    ((draft_id, (customer, draft)),) = world.helpdesk._drafts.items()
+    world.helpdesk._drafts[draft_id] = (customer, replace(draft, body="Dear Mara, …"))
+    world.helpdesk.receive(conversation, "And does it come to my office, number 14?")
+    world.live(HALF_AN_HOUR)
+
+    assert draft_id in world.helpdesk._drafts
 
 
 def test_looking_is_rare(world: SmallWorld, conversation: str) -> None:
