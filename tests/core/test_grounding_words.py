@@ -165,6 +165,17 @@ def test_a_question_with_not_in_front_asks_the_same_without_it() -> None:
     assert said_by_the_customer("Do you ship to Norway?", "Don't you ship to Norway?") == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("The pots came; the lids did.", "The pots came; the lids did not.", id="end"),
+        pytest.param("Why has it come?", "Why has it still not come?", id="question"),
+    ],
+)
+def test_a_not_that_only_the_message_has_is_missed(text: str, said: str) -> None:
+    assert "missing" in said_by_the_customer(text, said)
+
+
 def test_advice_may_name_a_small_step_but_no_refund() -> None:
     assert judged("Confirm the address.", section=Section.NEXT)[0] == ""
     assert "refund" in judged("Refund the kettle.", section=Section.NEXT)[0]

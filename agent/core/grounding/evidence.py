@@ -65,9 +65,10 @@ class Evidence:
     @cached_property
     def forms(self) -> frozenset[str]:
         """Figures and dates that the cited messages support, as `core.figures` writes them."""
+        said = [" ".join((line.text, *line.unread)) for line in self.cited]
         return frozenset[str]().union(
             forms_in(self.known.transcript.subject),
-            *(forms_in(bare(" ".join((line.text, *line.unread)))) for line in self.cited),
+            *(forms_in(text) | (forms_in(bare(text)) if "@" in text else set()) for text in said),
             *(forms_of_day(line.sent_at) for line in self.cited),
         )
 
