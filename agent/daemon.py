@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.core.leases import is_time
 from agent.dispatcher import Dispatcher
 from agent.engine import Engine
 from agent.errors import PermanentError, StoreUnavailable, TransientError
@@ -111,7 +112,7 @@ class Daemon:
 
     def _poll_when_due(self) -> None:
         now = self.clock.now()
-        if self._next_poll is not None and now < self._next_poll:
+        if not is_time(self._next_poll, now, every=max(self.poll, INDEX_LAG)):
             return
         if self.gates.closed() is not None and not self.gates.may_start():
             return
@@ -135,7 +136,7 @@ class Daemon:
 
     def _look_after(self) -> None:
         now = self.clock.now()
-        if self._next_lost is None or now >= self._next_lost:
+        if is_time(self._next_lost, now, every=LOST_EVERY):
             self._next_lost = now + LOST_EVERY
             self.dispatcher.find_lost()
             if self.lease is not None:
@@ -143,14 +144,14 @@ class Daemon:
                     self.free_claims(worker)
                     if taken := self.engine.take_over(worker):
                         logger().warning("worker.taken-over", worker=worker, runs=taken)
-        if self._next_upkeep is None or now >= self._next_upkeep:
+        if is_time(self._next_upkeep, now, every=UPKEEP_EVERY):
             self._next_upkeep = now + UPKEEP_EVERY
             self.prune(now)
             self.tell_head()
 
     def _watch_when_due(self) -> None:
         now = self.clock.now()
-        if self._next_watch is not None and now < self._next_watch:
+        if not is_time(self._next_watch, now, every=WATCH_EVERY):
             return
         self._next_watch = now + WATCH_EVERY
         if not self.gates.may_start():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from agent.core.leases import is_time
 from agent.errors import (
     AgentError,
     Held,
@@ -102,7 +103,7 @@ class Gates:
 
     def _opens(self) -> bool:
         now = self.clock.now()
-        if self._probe_at is not None and now < self._probe_at:
+        if not is_time(self._probe_at, now, every=PROBE_EVERY):
             return False
         self._probe_at = now + PROBE_EVERY
         try:

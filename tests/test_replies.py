@@ -8,7 +8,7 @@ import pytest
 
 from agent.adapters.memory.helpdesk import Request
 from agent.core.basis import Basis
-from agent.core.conversation import Address, Customer, Direction, Message, Status
+from agent.core.conversation import Address, Customer, Direction, Draft, Message, Status
 from agent.core.turn import Action, Turn, marker_of
 from agent.drafts import stage
 from agent.errors import (
@@ -328,6 +328,29 @@ def edits_before_the_second_look(world: SmallWorld) -> None:
         return noticed(request)
 
     world.helpdesk.noticed = editing  # type: ignore[method-assign, assignment]
+
+
+def test_sent_by_an_unanswered_release_while_the_drafts_lag_it_has_arrived(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The list still showed the draft, the messages our reply: "a teammate sent it", it said.
+    world.helpdesk.fail(OutcomeUnknown("timeout"), on="release_draft", applied=True)
+    real, seen = world.helpdesk.drafts, []
+
+    def lagging(customer_id: str) -> tuple[Draft, ...]:
+        found = real(customer_id)
+        seen.append(found)
+        is_first_since = world.requests("release_draft") == 1 and not found
+        if is_first_since:
+            monkeypatch.setattr(world.helpdesk, "drafts", real)
+        return seen[-2] if is_first_since else found
+
+    monkeypatch.setattr(world.helpdesk, "drafts", lagging)
+
+    delivery = deliver_reply(world.desk, reply)
+
+    assert (delivery.state, len(sent(world, reply))) == (DeliveryState.ARRIVED, 1)
+    assert delivery.remote_id == sent(world, reply)[0].id
 
 
 def test_edited_while_its_release_is_unanswered_nobody_can_tell(

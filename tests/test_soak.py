@@ -23,16 +23,17 @@ TEXT = "We sent it again today."
 
 @pytest.mark.timeout(300)
 def test_a_short_round_kills_and_finds_nothing_wrong(tmp_path: Path) -> None:
-    plan = Plan(
-        name="SQLite",
-        seed=3,
-        trouble=5,
-        conversations=6,
-        killed_sends=0,
-        faults=("any=0.05,seconds=0.5",),
-    )
-
-    played = play(plan, tmp_path, f"sqlite:///{tmp_path / 'sidenote.sqlite'}")
+    with Forks() as forks:
+        plan = Plan(
+            name="SQLite",
+            seed=3,
+            trouble=6,
+            conversations=6,
+            killed_sends=0,
+            faults=("any=0.05,seconds=0.5",),
+            start=forks.start,
+        )
+        played = play(plan, tmp_path, f"sqlite:///{tmp_path / 'sidenote.sqlite'}")
 
     assert played.verdict.broken == []
     assert played.counts["kills"] >= 1

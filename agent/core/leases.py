@@ -1,4 +1,4 @@
-"""Until when a lease or a claim in the database is believed."""
+"""Until when a lease, a claim or an appointment is believed, should a clock have jumped."""
 
 from datetime import datetime, timedelta
 
@@ -12,3 +12,11 @@ def latest_end(now: datetime, ttl: timedelta) -> datetime:
     ended: otherwise a clock that jumped an hour ahead would stop everything for that hour.
     """
     return now + ttl + CLOCKS_APART
+
+
+def is_time(at: datetime | None, now: datetime, *, every: timedelta) -> bool:
+    """Whether something that is done `every` so often, and next `at`, is due; None is at once.
+
+    Further ahead than that it is due too: the clock was set back since it was planned.
+    """
+    return at is None or not now < at <= now + every

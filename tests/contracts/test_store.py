@@ -388,6 +388,14 @@ def test_due_runs_are_those_not_started_whose_time_has_come(store: Store) -> Non
     assert store.due_runs(NOON, limit=1) == due[:1]
 
 
+def test_a_run_put_off_by_a_clock_that_was_an_hour_ahead_is_due(store: Store) -> None:
+    ahead = NOON + timedelta(hours=1)
+    store.save_run(a_run("ahead", due=ahead + MINUTE, updated=ahead, state=RunState.HELD))
+    store.save_run(a_run("apart", due=NOON + MINUTE, updated=NOON + 2 * SECOND))
+
+    assert [run.turn.conversation_id for run in store.due_runs(NOON, limit=10)] == ["ahead"]
+
+
 def test_runs_are_counted_by_state(store: Store) -> None:
     store.save_run(a_run("c1", state=RunState.DONE))
     store.save_run(a_run("c2", state=RunState.DONE))

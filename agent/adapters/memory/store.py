@@ -11,7 +11,7 @@ from agent.adapters.memory.audit import AuditMemory
 from agent.adapters.memory.limits import LimitMemory
 from agent.adapters.memory.team import TeamMemory
 from agent.audit_port import AuditKind, pruned_entry, receipt_entry, release_entry
-from agent.core.leases import latest_end
+from agent.core.leases import CLOCKS_APART, latest_end
 from agent.core.turn import Action, Turn
 from agent.errors import PermanentError, StoreUnavailable
 from agent.ports import (
@@ -148,7 +148,11 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory):
 
     def due_runs(self, now: datetime, *, limit: int) -> tuple[Run, ...]:
         """See `Store`."""
-        waiting = [run for run in self.runs(states=_NOT_STARTED) if run.due_at <= now]
+        waiting = [
+            run
+            for run in self.runs(states=_NOT_STARTED)
+            if run.due_at <= now or run.updated_at > now + CLOCKS_APART
+        ]
         return tuple(sorted(waiting, key=lambda run: (run.due_at, run.id))[:limit])
 
     def count_runs(self) -> Mapping[RunState, int]:

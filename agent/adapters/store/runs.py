@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, func, or_, select, update
 
 from agent.adapters.store.audit import append
 from agent.adapters.store.database import Database
@@ -12,6 +12,7 @@ from agent.adapters.store.polling import NOT_STARTED
 from agent.adapters.store.rows import run_of_row, run_values
 from agent.adapters.store.tables import receipts, runs
 from agent.audit_port import AuditKind, receipt_entry
+from agent.core.leases import CLOCKS_APART
 from agent.core.turn import Turn
 from agent.ports import Run, RunState
 
@@ -71,7 +72,11 @@ class RunTables:
         """See `Store`."""
         return self._runs(
             select(runs)
-            .where(runs.c.state.in_(NOT_STARTED), runs.c.due_at <= now)
+            .where(
+                runs.c.state.in_(NOT_STARTED),
+                # Written in the future: by a clock that ran ahead, and was put right since.
+                or_(runs.c.due_at <= now, runs.c.updated_at > now + CLOCKS_APART),
+            )
             .order_by(runs.c.due_at, runs.c.id)
             .limit(limit)
         )
