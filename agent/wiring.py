@@ -352,6 +352,11 @@ def daemons_of(slot: str) -> str:
     return f"daemon/{slot}/"
 
 
+def offline_engine() -> Model:
+    """The engine that needs no model and no key."""
+    return OfflineEngine()
+
+
 def lock_file(app: App) -> None:
     """Take the SQLite file for this process.
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "approvals": ("approvals", "Drafts that wait for a teammate: approve or reject."),
     "pause": ("pause", "Stop all writes."),
     "resume": ("resume", "Go on after a pause."),
+    "replay": ("replay", "Decide stored runs again, under another policy."),
     "audit": ("audit", "Show what was done, and check that nobody changed the record."),
     "erase": ("erase", "Remove every text of one customer."),
     "check": ("check", "Check settings, key, database and model."),
