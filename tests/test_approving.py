@@ -338,3 +338,69 @@ def test_the_binding_names_text_recipient_and_turn(world: SmallWorld, conversati
 
     assert draft.delivery.state is DeliveryState.SAVED
     assert len({draft.binds, *(other.binds for other in others)}) == len(others) + 1
+
+
+def at_request(world: SmallWorld, method: str, what: Callable[[], object]) -> None:
+    """Do it once, right before the helpdesk is asked so."""
+    noticed, left = world.helpdesk.noticed, [what]
+
+    def noticing(request):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        if request.method == method and left:
+            left.pop()()
+        return noticed(request)
+
+    world.helpdesk.noticed = noticing  # type: ignore[method-assign]
+
+
+def test_rejected_during_the_last_look_it_is_not_sent(world: SmallWorld, conversation: str) -> None:
+    run, second = world.run(conversation), replace(world.desk, owner="command/second")
+
+    def reject_meanwhile() -> None:
+        with pytest.raises(Held, match="another process"):
+            reject(second, run, by="Ben", reason="she called already")
+
+    at_request(world, "conversation", reject_meanwhile)
+    ended = approved(world, conversation)
+
+    assert (replies(world, conversation), ended.is_done) == ([], False)
+    assert verdict(world, run).verdict is Verdict.REJECTED
+
+
+def test_what_was_approved_for_another_recipient_is_not_sent(
+    world: SmallWorld, conversation: str
+) -> None:
+    world.store.pause(Pause(by="Eve", at=world.clock.now()))
+    with pytest.raises(Held):
+        approved(world, conversation)
+    run = world.run(conversation)
+    receipt = world.store.receipt(run.id)
+    assert receipt is not None
+    receipt["did"]["staged"]["to"] = "somebody@else.example"
+    world.store.save_receipt(run.id, receipt, world.clock.now())
+    world.store.resume()
+    world.live(A_MOMENT)
+
+    assert replies(world, conversation) == []
+
+
+def test_of_two_verdicts_at_the_same_moment_the_second_is_told(
+    world: SmallWorld, conversation: str
+) -> None:
+    run, set_approval = world.run(conversation), world.store.set_approval
+    theirs = Approval(
+        run_id=run.id,
+        conversation_id=conversation,
+        verdict=Verdict.REJECTED,
+        by="Ben",
+        at=world.clock.now(),
+    )
+
+    def set_after_them(approval: Approval, *, was: Approval | None) -> bool:
+        set_approval(theirs, was=None)
+        return set_approval(approval, was=was)
+
+    world.store.set_approval = set_after_them  # type: ignore[method-assign]
+
+    with pytest.raises(Held, match="somebody else decides"):
+        approved(world, conversation)
+    assert (replies(world, conversation), verdict(world, run)) == ([], theirs)
