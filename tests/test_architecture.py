@@ -16,7 +16,7 @@ PURE = frozenset(
 )
 ADAPTERS_MAY = frozenset(
     """
-    access_port audit_port core engine errors limits_port log plain ports prompts retries
+    access_port audit_port core engine errors limits_port log model_port plain ports prompts retries
     run_search shipped team_port urgency
     """.split()
 )

@@ -57,6 +57,8 @@ WOULD_IF = {
     "answered-at-once": "the message had not come right after our reply",
     "ping-pong": "the sender had not answered us at once, again and again",
     "model-stood-in": "the configured model had answered",
+    "transcript-cut": "the model had been shown the whole conversation",
+    "model-changed": "somebody had accepted the new model ('sidenote check --accept-model')",
     "topic-unclear": "the topic were clearer",
     "unsupported-language": "the language were one that the policy answers",
     "customer-unread": "the customer could be read",

@@ -69,7 +69,7 @@ def _text(content: NoteContent, statements: Sequence[Statement], *, with_missing
     rest = [
         *_unsuggested(content.reply, words),
         *_news(content, words),
-        *_left_out(content.transcript, words),
+        *_left_out(content.transcript, content.proposal.unshown, words),
         *(_not_here(content, statements, words) if with_missing else ()),
     ]
     if rest:
@@ -172,14 +172,15 @@ def _unsuggested(reply: SuggestedReply | None, words: Words) -> list[str]:
     return [words.no_suggestion.format(topic=reply.topic, why=reply.why)]
 
 
-def _left_out(transcript: Transcript, words: Words) -> list[str]:
+def _left_out(transcript: Transcript, unshown: int, words: Words) -> list[str]:
     names = [name or "?" for line in transcript.lines for name in line.unread]
     said = []
     if names:
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         said.append(words.unread[len(names) > 1].format(n=len(names), names=shown))
-    if transcript.left_out:
-        said.append(words.left_out[transcript.left_out > 1].format(transcript.left_out))
+    left_out = transcript.left_out + unshown
+    if left_out:
+        said.append(words.left_out[left_out > 1].format(left_out))
     return said
 
 

@@ -77,6 +77,10 @@ class Proposal:
     engine had to step in for a configured model, in words without customer text; "" when it did
     not. `dropped` are statements that grounding took out, each with the reason; `left_out` are the
     conversation's asks and amounts that no statement tells of, each with its kind in front.
+
+    `shortened` says that the model was shown only a part of the transcript, because its window
+    is small, and `unshown` counts the messages that it never saw. `new_model` says that another
+    model answered than before, which no person has accepted yet. Both are "" when it was not so.
     """
 
     statements: tuple[Statement, ...]
@@ -91,3 +95,6 @@ class Proposal:
     usage: Usage = field(default_factory=Usage)
     dropped: tuple[tuple[str, str], ...] = ()
     left_out: tuple[str, ...] = ()
+    shortened: str = ""
+    unshown: int = 0
+    new_model: str = ""

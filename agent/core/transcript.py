@@ -4,16 +4,18 @@ Card numbers, passwords, codes and tokens are not in it, so they are in no note 
 input, same bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from itertools import accumulate
 
 from agent.core.cleaning import clean
 from agent.core.conversation import Author, Conversation, Direction, Message
 from agent.core.masking.hidden import hide_all
 
 BUDGET_CHARACTERS = 24_000  # about 6,000 tokens: fits every model, and 300 chat messages
+_STEPS = 8  # of a budget; what is given away for a prompt that stays the same is at most one
 _UNSAID = 40  # characters a line costs besides its text: reference, author, time
 
 
@@ -126,22 +128,44 @@ def _one_line(text: str) -> str:
     return clean(text, email=False).text.replace("\n", " ")
 
 
+def shorter(transcript: Transcript, budget_characters: int) -> Transcript:
+    """The same with the first request and the newest messages only, for a smaller window."""
+    kept = _within(transcript.lines, budget_characters)
+    left_out = transcript.left_out + len(transcript.lines) - len(kept)
+    return replace(transcript, lines=kept, left_out=left_out)
+
+
+def characters_of(transcript: Transcript) -> int:
+    """How much of a budget it takes."""
+    return sum(map(_cost, transcript.lines))
+
+
 def _within(lines: Sequence[Line], budget: int) -> tuple[Line, ...]:
-    """The first request, then the newest that fit; nothing between them is skipped over."""
+    """The first request, then the newest that fit; nothing between them is skipped over.
+
+    Where those begin moves on in steps, so that what a model's server has cached of the last
+    prompt fits the next one too.
+    """
     if sum(map(_cost, lines)) <= budget or not lines:
         return tuple(lines)
     whole = [_cut(line, budget // 2) for line in lines]
     first = next((at for at, line in enumerate(whole) if line.direction is Direction.IN), 0)
-    kept = {first, len(whole) - 1}
-    spent = sum(_cost(whole[at]) for at in kept)
-    for at in reversed(range(len(whole) - 1)):
-        if at in kept:
-            continue
-        spent += _cost(whole[at])
-        if spent > budget:
-            break
-        kept.add(at)
-    return tuple(whole[at] for at in sorted(kept))
+    newest = len(whole) - 1
+    start, spent = newest, sum(_cost(whole[at]) for at in {first, newest})
+    while start and spent <= budget:
+        start -= 1
+        spent += _cost(whole[start]) if start != first else 0
+    start += spent > budget
+    start = next((at for at in _steps(whole, budget) if start <= at <= newest), newest)
+    return tuple(whole[at] for at in sorted({first, *range(start, newest + 1)}))
+
+
+def _steps(lines: Sequence[Line], budget: int) -> Iterator[int]:
+    """Where a message begins a new block of text; messages that come later change none."""
+    block = max(budget // _STEPS, 1)
+    before = list(accumulate(map(_cost, lines), initial=0))
+    yield 0
+    yield from (at for at in range(1, len(lines)) if before[at] // block > before[at - 1] // block)
 
 
 def _cost(line: Line) -> int:

@@ -199,3 +199,12 @@ def test_what_it_leaves_out_is_told_within_the_word_limit_only() -> None:
     assert "Not in this note: 1 question." in whole
     assert "Not in this note" not in shorter
     assert "We went through it once more." in shorter
+
+
+def test_messages_that_a_model_was_not_shown_count_as_left_out() -> None:
+    transcript = Transcript(conversation_id="c1", subject="", lines=LINES, left_out=1)
+    proposal = Proposal(statements=STATEMENTS, engine="kettle", unshown=2)
+
+    note = render_note(content(transcript=transcript, proposal=proposal))
+
+    assert "3 messages were left out for length." in note

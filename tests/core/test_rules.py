@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,11 @@ def turn(**changes: object) -> Facts:
 
 def header(name: str, value: str) -> Facts:
     return turn(headers=((name, value),))
+
+
+def proposed(**changes: Any) -> Facts:
+    """The plain thread, with something else said of the model's proposal."""
+    return facts(proposal=replace(facts().proposal, **changes))
 
 
 def status(value: Status) -> Facts:
@@ -151,6 +157,8 @@ CASES = {
         routine(Level.SEND, said(ANSWER), answered("Use the tracking link."), said()),
     ),
     "model-stood-in": (facts(stood_in="the model timed out"), facts()),
+    "transcript-cut": (proposed(shortened="it was shown 4 of 9 messages"), facts()),
+    "model-changed": (proposed(new_model="kettle-2 answers for kettle"), facts()),
     "topic-unclear": (
         facts(topic="order-status", margin=0.39),
         facts(topic="order-status", margin=0.4),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.core.conversation import Direction
-from agent.core.transcript import Transcript, transcript_of
+from agent.core.transcript import Transcript, characters_of, shorter, transcript_of
 from tests.core.said import MARA, NOON, conversation, message, said, transcript
 
 
@@ -262,7 +262,28 @@ def test_a_long_one_keeps_the_first_request_and_the_newest() -> None:
     found = transcript_of(conversation(), messages, budget_characters=1_000)
 
     assert found.left_out == len(messages) - len(found.lines) > 0
-    assert [line.ref for line in found.lines] == ["m1", *(f"m{n}" for n in range(282, 300))]
+    assert [line.ref for line in found.lines] == ["m1", *(f"m{n}" for n in range(283, 300))]
+
+
+def test_a_message_more_seldom_moves_where_the_newest_begin() -> None:
+    messages = said(*long_thread())
+
+    begins = [
+        transcript_of(conversation(), messages[:count], budget_characters=1_000).lines[1].ref
+        for count in range(100, 140)
+    ]
+
+    assert len(set(begins)) <= 20
+
+
+def test_a_shorter_one_keeps_the_first_request_and_the_newest() -> None:
+    whole = transcript(*long_thread(40))
+
+    found = shorter(whole, 1_000)
+
+    assert [line.ref for line in (found.lines[0], found.lines[-1])] == ["m1", "m39"]
+    assert found.left_out == len(whole.lines) - len(found.lines) > 0
+    assert characters_of(found) <= 1_000 < characters_of(whole)
 
 
 def test_the_first_request_is_the_customers() -> None:

@@ -54,6 +54,8 @@ _NOTE: dict[str, Test] = {
     limits.ANSWERED_AT_ONCE: machines.answered_at_once,
     limits.PING_PONGS: machines.ping_pong,
     "model-stood-in": routine.model_stood_in,
+    "transcript-cut": routine.transcript_cut,
+    "model-changed": routine.model_changed,
     "topic-unclear": routine.topic_unclear,
     "unsupported-language": routine.unsupported_language,
     "customer-unread": audience.customer_unread,

@@ -14,6 +14,16 @@ def model_stood_in(facts: Facts) -> str | None:
     return facts.proposal.stood_in or None
 
 
+def transcript_cut(facts: Facts) -> str | None:
+    """The model judged without having seen everything."""
+    return facts.proposal.shortened or None
+
+
+def model_changed(facts: Facts) -> str | None:
+    """Another model answers than the one that the team tried and trusts."""
+    return facts.proposal.new_model or None
+
+
 def topic_unclear(facts: Facts) -> str | None:
     """The nearest topic is not far enough ahead of the next one."""
     guess, wanted = facts.proposal.topic, facts.policy.min_margin
