@@ -264,7 +264,7 @@ def parse_customer(resource: Mapping[str, Any]) -> Customer:
 def _told(custom: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """Custom fields that are a text or a number; `true` and lists can fill no gap of an answer."""
     return tuple(
-        (name, str(value))
+        (clean(name), clean(str(value)))
         for name, value in custom.items()
         if isinstance(value, str | int | float) and not isinstance(value, bool)
     )

@@ -43,6 +43,14 @@ def test_a_status_we_do_not_know_is_unknown(status: object) -> None:
     assert parse_conversation(conversation_json(status=status)).status is Status.UNKNOWN
 
 
+def test_custom_fields_of_a_conversation_are_kept_where_they_are_texts_or_numbers() -> None:
+    custom = {"orderStr": "40-2291", "itemsNum": 3, "isVipBool": True, "tagsTree": ["a"], "n": None}
+
+    found = parse_conversation(conversation_json(custom=custom)).custom
+
+    assert found == (("orderStr", "40-2291"), ("itemsNum", "3"))
+
+
 @pytest.mark.parametrize("empty", [{}, None, [], "", {"id": None}, {"sentAt": at(NOON)}])
 def test_a_young_conversation_has_no_newest_message(empty: object) -> None:
     assert parse_conversation(conversation_json(lastMessageIn=empty)).last_message_in is None
