@@ -366,8 +366,9 @@ def test_rejected_during_the_last_look_it_is_not_sent(world: SmallWorld, convers
     assert verdict(world, run).verdict is Verdict.REJECTED
 
 
+@pytest.mark.parametrize(("part", "other"), [("to", "ben@else.example"), ("channel", "sms")])
 def test_what_was_approved_for_another_recipient_is_not_sent(
-    world: SmallWorld, conversation: str
+    world: SmallWorld, conversation: str, part: str, other: str
 ) -> None:
     world.store.pause(Pause(by="Eve", at=world.clock.now()))
     with pytest.raises(Held):
@@ -375,7 +376,7 @@ def test_what_was_approved_for_another_recipient_is_not_sent(
     run = world.run(conversation)
     receipt = world.store.receipt(run.id)
     assert receipt is not None
-    receipt["did"]["staged"]["to"] = "somebody@else.example"
+    receipt["did"]["staged"][part] = other
     world.store.save_receipt(run.id, receipt, world.clock.now())
     world.store.resume()
     world.live(A_MOMENT)
