@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Coroutine
 from dataclasses import asdict, fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -178,4 +178,4 @@ class _Control:
 
 
 def _with_times(row: Json) -> Json:
-    return {**row, "at": stamp(row["at"])}
+    return {k: stamp(v) if isinstance(v, datetime) else v for k, v in row.items()}
