@@ -18,6 +18,7 @@ NOTE_SIGN = "Sidenote · "
 # Seconds: the look may be 2 s old when the release is set about, and what it read another 10 s,
 # which is how far the simulated server's answers lag; half a second for the look itself.
 GAP = 12.5
+LOOK = 2.0  # seconds from the beginning of a look to setting about the release, as promised
 COMMIT = 0.1  # seconds in which a commit of the simulated database is through
 ENDED = ("done", "failed", "awaiting-approval")
 
@@ -259,11 +260,33 @@ def replies(evidence: Evidence) -> list[Broken]:
         for each in stale_sends(evidence)
         if each.before_request > GAP
     ]
+    broken += [
+        Broken("stale", f"a look {age:.1f} s old")
+        for age in ages_of_looks(evidence.truth)
+        if age > LOOK
+    ]
     if not evidence.lost:
         # One that was applied after it had been given up on may come after the run has ended.
         late = {write.id for write in evidence.truth.writes if write.late}
         broken += _mistold(evidence, {s.marker for s in ours if s.draft_id not in late})
     return broken
+
+
+def ages_of_looks(truth: Truth) -> list[float]:
+    """Of each release: seconds from the look before it, as the server had it, to setting about."""
+    ages = []
+    for write in truth.writes:
+        if write.kind != "release_draft":
+            continue
+        process = write.by.split("/")[0]
+        customer_id = truth.lying[write.id].customer_id
+        looks = [
+            look.began
+            for look in truth.looks
+            if (look.process, look.about) == (process, customer_id) and look.began <= write.began
+        ]
+        ages.append(write.began - max(looks, default=-inf))
+    return ages
 
 
 def stale_sends(evidence: Evidence) -> list[Stale]:

@@ -31,6 +31,7 @@ class Figures:
     met: Counter[str] = field(default_factory=Counter)
     virtual: float = 0.0
     gap: float = 0.0
+    look: float = 0.0
 
     def add(self, outcome: Outcome) -> None:
         """One schedule more."""
@@ -40,6 +41,7 @@ class Figures:
         self.met += outcome.met
         self.virtual += outcome.seconds
         self.gap = max([self.gap, *outcome.gaps])
+        self.look = max([self.look, *outcome.looks])
 
     def lines(self, wall: float) -> list[str]:
         """As they are printed; `wall` is how long it took."""
@@ -54,6 +56,7 @@ class Figures:
             "notes written": f"{counts['write_note']}, {counts['delete_note']} doubles deleted",
             "replies sent": f"{counts['sent by us']}, {counts['delete_draft']} withdrawn",
             "drafts left lying": str(counts["drafts left"]),
+            "from look to release": f"at most {self.look:.1f} s of 2 s",
             "stale sends": f"{counts['stale sends']}, at most {self.gap:.1f} s late",
         }
         for name, kinds in MUST_BE_ZERO.items():

@@ -12,7 +12,7 @@ from agent.adapters.memory import MemoryStore
 from agent.core.disclosure import LINES
 from agent.core.team_policy import Level
 from agent.ports import Run, RunState
-from tests.simulation.checker import Broken, Ending, Evidence, check, stale_sends
+from tests.simulation.checker import Broken, Ending, Evidence, ages_of_looks, check, stale_sends
 from tests.simulation.clockwork import START, Act, Scheduler
 from tests.simulation.fate import Drawn, Rates
 from tests.simulation.journal import Journal
@@ -52,6 +52,7 @@ class Outcome:
     seconds: float  # virtual
     fingerprint: str
     gaps: tuple[float, ...] = ()  # seconds that stale sends were late
+    looks: tuple[float, ...] = ()  # ages of the looks that releases rested on
     lines: list[str] = field(default_factory=list)
 
 
@@ -137,6 +138,7 @@ class Schedule:
             seconds=self.scheduler.now,
             fingerprint=self.scheduler.fingerprint(),
             gaps=tuple(each.before_release for each in stale),
+            looks=tuple(ages_of_looks(evidence.truth)),
             lines=self.scheduler.lines if keep_lines or broken else [],
         )
 
