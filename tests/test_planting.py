@@ -92,6 +92,7 @@ def test_the_halves_make_the_whole(folder: Path) -> None:
 def test_the_table_has_both_halves_and_every_kind(folder: Path) -> None:
     (folder / "own").mkdir()
     shutil.copy(FIXTURES / "general.jsonl", folder / "own")
+    shutil.copy(FIXTURES / "routine.jsonl", folder / "own")
     names = [name.strip() for name, _, _ in grounding_figures(folder, folder / "own")]
 
     assert set(KINDS) <= set(names)
