@@ -1,6 +1,7 @@
 """`sidenote erase`: remove every text of one customer."""
 
 import sys
+from contextlib import closing
 
 import click
 
@@ -8,6 +9,10 @@ from agent.cli import FAILED
 from agent.cli.opened import opened
 from agent.cli.terminal import print_json, safe, say, waiting
 from agent.erasing import conversations_to_erase, erase
+from agent.errors import ConfigError, InputError
+from agent.rehearsal_place import rehearsed_settings
+from agent.settings import Settings
+from agent.wiring import App
 
 
 @click.command("erase")
@@ -28,7 +33,8 @@ def command(*, customer_id: str, further: tuple[str, ...], yes: bool, as_json: b
     sidenote erase --customer 65f0c0ffee00000000000001
     sidenote erase --customer 65f0c0ffee00000000000001 --yes --json
 
-    Receipts, bodies of notes and replies, what was told, the runs engine's steps. Ids stay, so
+    Receipts, bodies of notes and replies, what was told, the runs engine's steps, and the same of
+    rehearsals. Ids stay, so
     that nothing is done twice and the record still holds; a row of it says what was done.
     What 'sidenote send' alone wrote names no customer: give its conversations, too.
     Kustomer and backups are not touched. On SQLite the file is written anew.
@@ -50,6 +56,7 @@ def command(*, customer_id: str, further: tuple[str, ...], yes: bool, as_json: b
                 forget_steps=lambda ids: forget_steps(app, ids),
                 now=app.clock.now(),
             )
+        _erase_rehearsals(app.settings, customer_id, further)
     counts = {
         "conversations": len(erased.conversations),
         "receipts": erased.receipts,
@@ -61,6 +68,26 @@ def command(*, customer_id: str, further: tuple[str, ...], yes: bool, as_json: b
     elif conversations:
         told = ", ".join(f"{number} {name}" for name, number in counts.items())
         click.echo(f"Erased customer {safe(customer_id)}: {told}.")
+
+
+def _erase_rehearsals(settings: Settings, customer_id: str, further: tuple[str, ...]) -> None:
+    """The same in the rehearsals' database, where there is one besides the team's."""
+    from agent.daemon_wiring import forget_steps  # noqa: PLC0415 - as above
+
+    try:
+        rehearsed = rehearsed_settings(settings)
+    except (ConfigError, InputError):
+        return
+    if rehearsed.database_url == settings.database_url:
+        return
+    with closing(App(rehearsed)) as app:
+        erase(
+            app.store,
+            customer_id,
+            conversations_to_erase(app.store, customer_id, further),
+            forget_steps=lambda ids: forget_steps(app, ids),
+            now=app.clock.now(),
+        )
 
 
 def _ask(customer_id: str, conversations: int) -> None:

@@ -17,6 +17,7 @@ from agent.ports import Store
 from agent.replaying import Case, Outcome, Redecided, case_of
 
 WORDS = 60  # characters of a message that `--show` prints
+NARROW = 110  # columns; below it names are cut, so that reasons have room
 EVERY = 20  # cases between two looks of the person
 
 
@@ -93,14 +94,17 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
 def print_changes(changes: Sequence[Redecided], *, show: bool = False) -> None:
     """A table on stdout; `show` adds the first words of what the customer wrote."""
     console = result_console()
+    is_narrow = console.width < NARROW
     has_runs = any(each.case.run_id for each in changes)
     table = Table(
         box=None, padding=(0, 2, 0, 0), expand=console.width < PLAIN_WIDTH, header_style="dim"
     )
     if has_runs:
         table.add_column("run", no_wrap=True)
-    table.add_column("conversation", no_wrap=True, overflow="ellipsis", max_width=24)
-    table.add_column("topic", no_wrap=True, overflow="ellipsis", max_width=18)
+    table.add_column(
+        "conversation", no_wrap=True, overflow="ellipsis", max_width=12 if is_narrow else 24
+    )
+    table.add_column("topic", no_wrap=True, overflow="ellipsis", max_width=14 if is_narrow else 18)
     table.add_column("was → would be", no_wrap=True)
     table.add_column("because", ratio=1, overflow="fold")
     for each in changes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 from agent.audit import verify
@@ -9,6 +10,7 @@ from agent.audit_port import AuditEntry, AuditKind
 from agent.core.chain import GENESIS
 from agent.core.turn import Action, Turn
 from agent.ports import Delivery, DeliveryState, Disposition, Run, RunState, Store, Told
+from agent.team_port import Approval, Verdict
 from tests.contracts.test_store import DAY, MINUTE, NOON, ODD_TEXT, SECOND, a_run, claim
 
 RECEIPT = {
@@ -211,6 +213,22 @@ def test_an_erased_text_that_was_never_written_is_not_written_any_more(store: St
     delivery = store.delivery("reply-c1")
     assert delivery is not None
     assert (delivery.body, delivery.state) == ("", DeliveryState.OVERTAKEN)
+
+
+def test_a_teammates_reason_is_erased_and_the_verdict_stays(store: Store) -> None:
+    given = Approval(
+        run_id="r1",
+        conversation_id="c1",
+        verdict=Verdict.REJECTED,
+        by="Ada",
+        at=NOON,
+        reason="Mara wants the red one",
+    )
+    store.set_approval(given, was=None)
+
+    store.erase("k1", ["c1"], NOON)
+
+    assert store.approval("r1") == replace(given, reason="")
 
 
 def test_erasing_twice_is_harmless(store: Store) -> None:

@@ -19,6 +19,7 @@ from agent.audit_port import (
 )
 from agent.core.chain import Link, digest_of, next_link
 from agent.ports import Delivery, DeliveryState, Run, Told
+from agent.team_port import Approval
 
 WHY = "its customer was erased"
 
@@ -36,6 +37,7 @@ class AuditMemory:
     _receipts: dict[str, tuple[str, datetime]]
     _told: dict[str, tuple[Told, datetime]]
     _deliveries: dict[str, Delivery]
+    _approvals: dict[str, Approval]
 
     def _open(self) -> RLock:
         raise NotImplementedError
@@ -92,6 +94,9 @@ class AuditMemory:
             gone = [run for run in self._runs.values() if run.turn.conversation_id in conversations]
             for run in gone:
                 self._runs[run.id] = replace(run, snapshot={})
+            for run_id, approval in self._approvals.items():
+                if approval.conversation_id in conversations:
+                    self._approvals[run_id] = replace(approval, reason="")
             for conversation_id in set(conversations) & self._told.keys():
                 told, at = self._told[conversation_id]
                 self._told[conversation_id] = (replace(told, statements=()), at)

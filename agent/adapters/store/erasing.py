@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from agent.adapters.store.audit import append, chunks, remove_contents, rows_naming
 from agent.adapters.store.database import Database
-from agent.adapters.store.tables import conversations, deliveries, receipts, runs
+from agent.adapters.store.tables import approvals, conversations, deliveries, receipts, runs
 from agent.audit_port import Erased, erased_entry
 from agent.core.turn import Turn
 from agent.ports import DeliveryState
@@ -57,6 +57,9 @@ def _erase(connection: Connection, customer_id: str, conversation_ids: Sequence[
             update(conversations)
             .where(conversations.c.conversation_id.in_(chunk))
             .values(statements=[])
+        )
+        connection.execute(
+            update(approvals).where(approvals.c.conversation_id.in_(chunk)).values(reason="")
         )
         ours = deliveries.c.conversation_id.in_(chunk)
         connection.execute(
