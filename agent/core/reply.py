@@ -103,7 +103,12 @@ def sources_of(
     lines = transcript_of(conversation, messages).lines
     cleaned = {line.message_id: line.text for line in lines}
     own = tuple(replace(m, text=cleaned.get(m.id, "")) for m in messages)
-    return Sources(conversation=conversation, burst=burst_of(own, message_id), customer=customer)
+    return Sources(
+        conversation=conversation,
+        burst=burst_of(own, message_id),
+        customer=customer,
+        as_written=tuple((m.id, m.text) for m in messages),
+    )
 
 
 def wants_customer(chosen: SuggestedReply | None, policy: TeamPolicy) -> bool:

@@ -29,6 +29,9 @@ class Sources:
     conversation: Conversation
     burst: tuple[Message, ...]
     customer: Customer | None = None
+    # By message, the text before it was cleaned: cleaning defuses tags and drops what nobody sees,
+    # and what it made of a message is not what the customer wrote.
+    as_written: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,11 @@ def fill(topic: Topic, language: str, proposal: Proposal, sources: Sources) -> F
     return Filled(tuple(values))
 
 
+def quoted_slots(topic: Topic) -> tuple[Slot, ...]:
+    """The topic's slots that words of the customer's own message fill."""
+    return tuple(slot for slot in topic.slots if slot.source == FROM_MESSAGE)
+
+
 def slots_in(answer: str) -> tuple[str, ...]:
     """The names in `{{…}}`, each once, in their order."""
     return tuple(dict.fromkeys(GAP.findall(answer)))
@@ -97,14 +105,24 @@ def still_true(value: SlotValue, slot: Slot, sources: Sources) -> bool:
         return False
     if slot.source != FROM_MESSAGE:
         return _from_record(slot, sources) == value
+    if not _is_written(value, sources):
+        return False
     said = [m for m in _said(sources) if m.id == value.message_id]
     return any(stands_in(value.text, m.text) or stands_in(f"#{value.text}", m.text) for m in said)
 
 
 def _fill(slot: Slot, proposal: Proposal, sources: Sources) -> SlotValue | NotFilled:
-    if slot.source == FROM_MESSAGE:
-        return _from_message(slot, proposal, _said(sources))
-    return _from_record(slot, sources)
+    if slot.source != FROM_MESSAGE:
+        return _from_record(slot, sources)
+    found = _from_message(slot, proposal, _said(sources))
+    if isinstance(found, SlotValue) and not _is_written(found, sources):
+        return NotFilled("it is not written so in the message")
+    return found
+
+
+def _is_written(value: SlotValue, sources: Sources) -> bool:
+    raw = dict(sources.as_written).get(value.message_id)
+    return raw is None or value.text in raw
 
 
 def _said(sources: Sources) -> tuple[Message, ...]:

@@ -7,6 +7,7 @@ import pytest
 from agent.core import outbound
 from agent.core.disclosure import LINES, disclosure_for
 from agent.core.outbound import ApprovedText, Outgoing, Refused, judge
+from agent.core.outgoing_links import link_problem
 from agent.core.slots import SlotValue
 from agent.core.team_policy import Level, ReplySettings, Slot, SlotKind
 from tests.core.answers import (
@@ -151,6 +152,22 @@ def test_a_reply_without_the_disclosure_of_its_language_is_refused(line: str) ->
     body = BODY.replace(LINES["en"], line)
 
     assert "no-disclosure" in objections(outgoing(reply={"disclosure": line, "body": body}))
+
+
+def test_a_reply_that_only_claims_to_carry_the_disclosure_is_refused() -> None:
+    body = BODY.replace(LINES["en"], "").rstrip()
+
+    assert "no-disclosure" in objections(outgoing(reply={"body": body}))
+
+
+def test_a_host_in_punycode_is_refused_even_where_it_is_listed() -> None:
+    host = "xn--shp-0na.example"
+
+    assert link_problem(f"https://{host}/", frozenset({host}), ()) == "a link to a host in punycode"
+
+
+def test_an_address_that_the_approved_answer_lacks_is_refused() -> None:
+    assert link_problem("a@shop.example", frozenset({"shop.example"}), ()) is not None
 
 
 def test_a_language_without_a_disclosure_gets_no_reply() -> None:

@@ -96,3 +96,13 @@ def test_what_a_message_quotes_is_not_the_customers_own_word() -> None:
     burst = sources_of(sources().conversation, (replace(quoting_us, id="m1"),), "m1").burst
 
     assert "40-2291" not in burst[0].text
+
+
+def test_what_cleaning_made_of_a_message_fills_no_slot() -> None:
+    # The transcript drops what nobody sees, and the number came out as if it stood there.
+    dressed = (replace(said("Where is order 40\u200b-2291?"), id="m1"),)
+    given = sources_of(sources().conversation, dressed, "m1")
+    chosen = suggested_reply(naming(), policy(), "email")
+    assert chosen is not None
+
+    assert isinstance(compose(chosen, naming(), policy(), given), NotFilled)

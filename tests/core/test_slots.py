@@ -67,6 +67,25 @@ def test_a_model_that_quotes_something_else_gets_no_reply(quote: str) -> None:
     assert isinstance(found, str)
 
 
+def test_a_quote_that_code_would_not_have_found_gets_no_reply() -> None:
+    given = sources("Where is order 40-2291? I have waited since 2026.")
+
+    assert "something else" in str(filled(topic(), given, quoting(("order", "2026"))))
+
+
+def test_a_quote_of_another_kind_of_words_gets_no_reply() -> None:
+    given = sources("In evil.example, please.")
+
+    assert "is not a short text" in str(filled(PAINT, given, quoting(("colour", "evil.example"))))
+
+
+def test_a_record_must_match_the_pattern_of_its_slot() -> None:
+    own = replace(ORDER, source="conversation.custom.no", pattern=r"40-\d{4}")
+    given = sources(custom=(("no", "41-2291"),))
+
+    assert "does not match the slot's pattern" in str(filled(topic(slots=(own,)), given))
+
+
 def test_a_quote_of_another_message_is_no_quote() -> None:
     elsewhere = quoting(("order", "40-2291", "m7"))
 
@@ -143,7 +162,7 @@ def test_a_customer_who_was_not_read_fills_nothing() -> None:
     assert "was not read" in str(filled(HELLO, sources(customer=None)))
 
 
-@pytest.mark.parametrize("name", ["Ames, Mara", "Dr. Ames", "mara@home.example", "M", ""])
+@pytest.mark.parametrize("name", ["Ames, Mara", "Ames Jones, Mara", "Dr. Ames", "m@home", "M", ""])
 def test_a_first_name_that_is_not_certain_is_not_used(name: str) -> None:
     unsure = replace(MARA, name=name)
 
