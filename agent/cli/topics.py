@@ -18,7 +18,7 @@ from agent.topic_figures import TopicFigures, figures_of
 from agent.wiring import App
 
 WEEK = timedelta(days=7)
-WIDE = 110  # columns: room for who set the level, and for languages
+WIDE = 140  # columns: room for caps, languages and who set the level
 FIRST_WORDS = 70  # characters of an approved answer that the question before sending shows
 
 
