@@ -3,14 +3,19 @@
 import resource
 import sqlite3
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.daemon.scene import ON, Scene
+from agent.sandbox.server import Sandbox
+from tests.daemon.scene import ON, ONCE, Scene
 from tests.postgres import Postgres
+from tests.processes import Sidenote, environment_of
 
 # Where Kustomer takes the same note twice, only what the database knows keeps us from doubles.
 TAKES_ALL = {"note-id": "ignored", "duplicate-external-id": "accepted"}
@@ -94,3 +99,69 @@ def test_on_a_server_that_became_read_only_it_writes_nothing_and_the_next_start_
     assert read_only_at < 100
     assert scene.notes_each == {1}
     assert scene.notes_ever == 100
+
+
+# As somebody who may not write what root gave them; everything is imported before that.
+AS_NOBODY = """
+import importlib, os, sys
+for name in ("agent.cli", "agent.cli.start", "agent.cli.send", "agent.daemon_wiring"):
+    importlib.import_module(name)
+if os.geteuid() == 0:
+    os.seteuid(65534)
+importlib.import_module("agent.cli").main()
+"""
+
+
+@pytest.fixture
+def open_scene(sandbox: Sandbox) -> Iterator[Scene]:
+    """In a folder that anybody may enter; pytest's own is closed to others."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Scene(sandbox, Path(folder), f"sqlite:///{folder}/sidenote.sqlite")
+
+
+def given(scene: Scene, *args: str) -> Sidenote:
+    return Sidenote(
+        *args,
+        folder=scene.folder / "processes",
+        environment=environment_of(scene.sandbox, scene.database_url),
+        command=(sys.executable, "-c", AS_NOBODY),
+    )
+
+
+def writes(scene: Scene) -> list[str]:
+    return [r.path for r in scene.sandbox.world.requests if r.applied and r.method != "GET"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(ONCE, id="start"),
+        pytest.param(("send", "--conversation-id", "made-up-1", "--body", "Noted."), id="send"),
+    ],
+)
+def test_on_a_file_that_became_read_only_it_writes_nothing_and_says_so(
+    open_scene: Scene, args: tuple[str, ...]
+) -> None:
+    scene = open_scene
+    scene.add_conversations(3)
+    scene.runs_once()
+    scene.sandbox.customer_says("made-up-1", "The handle broke too: please send me a new one.")
+    before = writes(scene)
+    files = [*scene.folder.glob("sidenote.sqlite*")]
+    for file in files:
+        file.chmod(0o444)
+    scene.folder.chmod(0o555)
+
+    with given(scene, *args) as process:
+        code = process.ended()
+        said = process.err
+
+    scene.folder.chmod(0o755)
+    for file in files:
+        file.chmod(0o644)
+    assert (code in {1, 3}, writes(scene)) == (True, before)
+    assert "sidenote.sqlite" in said
+    assert "Traceback" not in said
+    scene.runs_once()
+    assert scene.notes == 4
