@@ -13,9 +13,11 @@ from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
 from dbos._error import DBOSException
 from dbos._serialization import DBOSPortableJSONSerializer
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import SQLAlchemyError
 
 from agent.core.turn import Turn, turn_of
 from agent.engine import STEPS, CarryOut
+from agent.errors import StoreUnavailable
 
 # Runs of another version are never taken up, so this changes only together with STEPS' order.
 APPLICATION_VERSION = "1"
@@ -58,7 +60,11 @@ class DbosEngine:
         self._poll_seconds = poll_seconds
 
     def start(self, carry_out: CarryOut) -> None:
-        """See `Engine.start`."""
+        """See `Engine.start`.
+
+        Raises:
+            StoreUnavailable: the database went away meanwhile. Start the process again.
+        """
         global _carry_out  # noqa: PLW0603 - see where it is declared
         _carry_out = carry_out
         if self._url.startswith("sqlite:///"):
@@ -77,13 +83,20 @@ class DbosEngine:
             "sys_db_idle_transaction_timeout_sec": 10,
         }
         DBOS(config=config)
-        DBOS.launch()
-        DBOS.register_queue(
-            QUEUE,
-            worker_concurrency=self._threads,
-            polling_interval_sec=self._poll_seconds,
-            on_conflict="always_update",
-        )
+        try:
+            DBOS.launch()
+            DBOS.register_queue(
+                QUEUE,
+                worker_concurrency=self._threads,
+                polling_interval_sec=self._poll_seconds,
+                on_conflict="always_update",
+            )
+        except SQLAlchemyError as error:
+            # Its text may name the database's user and host.
+            raise StoreUnavailable(
+                f"the database went away while the engine started ({type(error).__name__}); "
+                "start again when it is back"
+            ) from None
 
     def ensure(self, turn: Turn) -> None:
         """See `Engine.ensure`."""

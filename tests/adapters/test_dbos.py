@@ -14,6 +14,7 @@ import pytest
 from agent.adapters.dbos import DbosEngine
 from agent.core.turn import Turn
 from agent.engine import STEPS, StepStopped
+from agent.errors import StoreUnavailable
 
 
 @dataclass
@@ -46,6 +47,16 @@ def engine(tmp_path: Path, steps: Steps) -> Iterator[DbosEngine]:
     engine.start(steps)
     yield engine
     engine.stop(2)
+
+
+def test_a_database_that_goes_away_at_the_start_is_told_in_a_sentence(steps: Steps) -> None:
+    # A server that was restarted just then ended a starting daemon with a page of traceback.
+    gone = DbosEngine("postgresql://postgres@127.0.0.1:1/none", worker="worker-1")
+    try:
+        with pytest.raises(StoreUnavailable, match="went away while the engine started"):
+            gone.start(steps)
+    finally:
+        gone.stop(0)
 
 
 def carry_out(engine: DbosEngine, turn: Turn) -> None:

@@ -75,6 +75,7 @@ class Ground:
     sendings: list[Sending] = field(default_factory=list)
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
+    tracebacks: list[str] = field(default_factory=list)  # how each ended that a process printed
     said: Counter[str] = field(default_factory=Counter)  # times a customer wrote again
     _made: int = 0
 
@@ -95,6 +96,12 @@ class Ground:
         """One more, of a process that had begun its work."""
         self.counted("kills")
         self.on_kill()
+
+    def heard(self, process: Sidenote) -> None:
+        """Look at what a process that has ended wrote to stderr."""
+        if "Traceback" in process.err:
+            self.counted("tracebacks")
+            self.tracebacks.append(process.err.strip()[-300:])
 
     def add_conversations(self, count: int) -> None:
         """New ones, each due a note."""

@@ -60,8 +60,7 @@ class KilledDaemon:
             daemon.kill()
             if self.ground.tally.count(self.api_key) > first:
                 self.ground.killed()
-        if "Traceback" in daemon.err:
-            self.ground.counted("tracebacks")
+        self.ground.heard(daemon)
 
 
 @dataclass
@@ -141,8 +140,7 @@ class KilledSends:
 
     def _hear(self, process: Sidenote, sending: Sending) -> None:
         process.ended(within=A_SEND_TAKES + 60)
-        if "Traceback" in process.err:
-            self.ground.counted("tracebacks")
+        self.ground.heard(process)
         try:
             said = json.loads(process.out)
         except ValueError:

@@ -122,6 +122,8 @@ class Real:
             for kind, about in played.verdict.broken:
                 self.kinds[kind] += 1
                 self._tell(f"{played.plan.name} round {played.plan.seed} is wrong: {kind}: {about}")
+            for end in played.tracebacks:
+                self._tell(f"{played.plan.name} round {played.plan.seed}: a traceback: …{end}")
         counts = Counter(played.counts)
         self._tell(
             f"{played.plan.name} round {played.plan.seed}: {counts['kills']} kills, "

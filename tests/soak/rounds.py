@@ -57,6 +57,7 @@ class Played:
     plan: Plan
     verdict: Verdict
     counts: dict[str, int] = field(default_factory=dict)
+    tracebacks: tuple[str, ...] = ()
 
 
 def play(plan: Plan, folder: Path, database_url: str) -> Played:
@@ -84,7 +85,7 @@ def play(plan: Plan, folder: Path, database_url: str) -> Played:
             sandbox.faults.set()
             ground.calm.set()
         _make_good(ground, daemon)
-        return Played(plan, judge(ground), _figures(ground))
+        return Played(plan, judge(ground), _figures(ground), tuple(ground.tracebacks))
 
 
 def _threads(plan: Plan, ground: Ground, daemon: KilledDaemon) -> list[threading.Thread]:
