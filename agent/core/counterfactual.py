@@ -60,6 +60,7 @@ WOULD_IF = {
     "transcript-cut": "the model had been shown the whole conversation",
     "model-changed": "somebody had accepted the new model ('sidenote check --accept-model')",
     "topic-unclear": "the topic were clearer",
+    "topic-less-clear": "the topic were clear enough for sending",
     "unsupported-language": "the language were one that the policy answers",
     "customer-unread": "the customer could be read",
     "audience": "the customer were in the policy's audience",

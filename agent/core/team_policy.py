@@ -141,7 +141,8 @@ class TeamPolicy:
     audience: Audience = field(default_factory=Audience)
     limits: ReplyLimits = field(default_factory=ReplyLimits)
     reply: ReplySettings = field(default_factory=ReplySettings)
-    min_margin: float = 0.2  # a topic nearer than this to the next one is no topic
+    min_margin: float = 0.2  # a topic less clear than this is no topic
+    send_margin: float = 0.6  # … and one less clear than this is drafted, never sent
     stale_after: timedelta = timedelta(hours=24)  # an older question gets no reply
     retries: str = "default"  # how often Kustomer is asked again: a name of `retries.RETRIES`
     version: str = ""

@@ -46,6 +46,7 @@ def policy_of(wanted: PolicyFile, answers: Sequence[Answer], raw: bytes) -> Team
             links=frozenset(wanted.reply.links),
         ),
         min_margin=wanted.limits.min_margin,
+        send_margin=wanted.limits.send_margin,
         stale_after=_stale_after(wanted.limits),
         retries=wanted.limits.retries,
         version=_version(raw, answers),

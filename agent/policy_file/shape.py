@@ -72,8 +72,11 @@ class LimitsTable(Table):
         Duration, Field(description="An older question gets no approved answer.")
     ] = "24h"
     min_margin: Annotated[
-        float, Field(ge=0, le=1, description="How far a topic must be ahead of the next one.")
+        float, Field(ge=0, le=1, description="How clear a topic must be to count at all.")
     ] = 0.2
+    send_margin: Annotated[
+        float, Field(ge=0, le=1, description="How clear it must be to be sent, not drafted.")
+    ] = 0.6
     retries: Annotated[RetriesName, Field(description="How often Kustomer is asked again.")] = (
         "default"
     )

@@ -71,7 +71,7 @@ def policy(level: Level = Level.NOTE, *, share: int = 100, **changes: Any) -> Te
         answers={"en": ANSWER},
         share=share,
     )
-    return replace(TeamPolicy(topics=(topic,), min_margin=0.4), **changes)
+    return replace(TeamPolicy(topics=(topic,), min_margin=0.4, send_margin=0.4), **changes)
 
 
 def facts(

@@ -163,6 +163,10 @@ CASES = {
         facts(topic="order-status", margin=0.39),
         facts(topic="order-status", margin=0.4),
     ),
+    "topic-less-clear": (
+        routine(policy=policy(Level.SEND, send_margin=0.41)),
+        routine(policy=policy(Level.SEND, send_margin=0.4)),
+    ),
     "unsupported-language": (
         routine(language="en", languages=("de", "fr")),
         routine(language="en", languages=("de", "en")),

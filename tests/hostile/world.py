@@ -73,6 +73,7 @@ POLICY = TeamPolicy(
     ),
     reply=ReplySettings(links=frozenset({"shop.example"})),
     min_margin=0.0,
+    send_margin=0.0,
 )
 # As if every limit had been got around: then the gate stands alone.
 GRANTS = tuple(rule for rule in RULES if rule.kind is Kind.GRANT)

@@ -67,6 +67,7 @@ _NOTE: dict[str, Test] = {
     limits.ALREADY_TOLD: allowance.already_told,
 }
 _DRAFT: dict[str, Test] = {
+    "topic-less-clear": routine.less_clear,
     "no-answer-in-language": routine.no_answer_in_language,
     "outside-hours": audience.outside_hours,
     limits.DAILY_CAP: allowance.daily_cap,

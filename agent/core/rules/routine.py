@@ -32,6 +32,15 @@ def topic_unclear(facts: Facts) -> str | None:
     return f"margin {guess.margin:.2f}, under {wanted:.2f}"
 
 
+def less_clear(facts: Facts) -> str | None:
+    """Clear enough for a draft that a teammate looks at, not for sending unseen."""
+    topic, wanted = matched_topic(facts), facts.policy.send_margin
+    margin = facts.proposal.topic.margin
+    if topic is None or margin >= wanted:
+        return None
+    return f"margin {margin:.2f}, under {wanted:.2f} for sending"
+
+
 def unsupported_language(facts: Facts) -> str | None:
     """The team answers by itself in some languages only."""
     languages, language = facts.policy.languages, facts.proposal.language
