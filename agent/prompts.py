@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from string import Template
 
+from agent.core.slots import quoted_slots
 from agent.core.team_policy import TeamPolicy, Topic
 from agent.core.transcript import Line, Transcript
 from agent.errors import ConfigError
@@ -97,9 +98,21 @@ class SummaryPrompt:
         """The version of the file."""
         return self.prompt.version
 
-    def render(self, transcript: Transcript, policy: TeamPolicy) -> tuple[str, str]:
-        """Our instructions, the same for every conversation, and the fenced transcript."""
+    def render(
+        self,
+        transcript: Transcript,
+        policy: TeamPolicy,
+        *,
+        first_word: str = "",
+        last_word: str = "",
+    ) -> tuple[str, str]:
+        """Our instructions, the same for every conversation, and the fenced transcript.
+
+        The check words stand at the very beginning and at the very end.
+        """
         return self.prompt.render(
+            first_word=first_word,
+            last_word=last_word,
             language=policy.note.language,
             max_words=str(policy.note.max_words),
             topics="\n".join(map(_topic, policy.topics)) or "(there are none)",
@@ -120,27 +133,34 @@ def summary_prompt(folder: Path | None = None) -> SummaryPrompt:
 
 
 def render_transcript(transcript: Transcript) -> str:
-    """One line per message, oldest first: `m1 | 2026-11-03 09:12 | customer | email | text`.
+    """One line per message, oldest first: `m1 09:12 customer: text`.
 
+    Before the first message of a day, or of another channel, stands a line `2026-11-03, email`.
     Times are UTC. Line breaks inside a message become `⏎`, and tags that could end our fence
-    lose their bracket. Same transcript, same bytes.
+    lose their bracket. Same transcript, same bytes; a message more only adds to the end.
     """
-    head = [f"subject: {_tame(transcript.subject)}"] if transcript.subject else []
+    lines = [f"subject: {_tame(transcript.subject)}"] if transcript.subject else []
     if transcript.left_out:
-        head.append(f"({transcript.left_out} messages are left out)")
-    return "\n".join([*head, *map(_line, transcript.lines)])
+        lines.append(f"({transcript.left_out} messages are left out)")
+    said_last = ""
+    for line in transcript.lines:
+        held = f"{line.sent_at:%Y-%m-%d}, {_tame(line.channel) or 'unknown channel'}"
+        lines += [_line(line)] if held == said_last else [held, _line(line)]
+        said_last = held
+    return "\n".join(lines)
 
 
 def _line(line: Line) -> str:
-    at = line.sent_at.strftime("%Y-%m-%d %H:%M")
     unread = "".join(f" (attachment, not read: {name})" for name in line.unread)
-    who, channel = line.author.kind.value, line.channel or "unknown channel"
-    return f"{line.ref} | {at} | {who} | {_tame(channel)} | {_tame(line.text + unread)}"
+    who = line.author.kind.value
+    return f"{line.ref} {line.sent_at:%H:%M} {who}: {_tame(line.text + unread)}"
 
 
 def _topic(topic: Topic) -> str:
     examples = "; ".join(f'"{_tame(example)}"' for example in topic.examples)
     described = f"- {topic.name}: {_tame(topic.description)}"
+    slots = ", ".join(f"{slot.name} ({slot.kind.value})" for slot in quoted_slots(topic))
+    described += f" Slots: {slots}." if slots else ""
     return f"{described} For example: {examples}" if examples else described
 
 

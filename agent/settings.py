@@ -4,6 +4,7 @@ Every secret can be a file: `NAME_FILE` beside `NAME`. `.env` never overrides th
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,8 +13,10 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from agent.core.spending import LEAST_CAP, MILLION, Caps, Price
 from agent.errors import ConfigError
 
+PRICES_FORM = "write MODEL=0.15/0.60, the prices of a million tokens in and out"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -46,6 +49,8 @@ class Settings:
     paused: bool
     pause_file: Path
     keep: timedelta
+    caps: Caps = field(default_factory=Caps)
+    price: Price | None = None  # of the configured model
 
     @property
     def kustomer(self) -> tuple[str, Secret]:
@@ -123,7 +128,25 @@ def _read(read: "_Reader") -> Settings:
         paused=read.yes("SIDENOTE_PAUSED"),
         pause_file=Path(pause_file) if pause_file else folder / "sidenote.pause",
         keep=timedelta(days=read.number("SIDENOTE_KEEP_DAYS", 90, lowest=1)),
+        caps=_caps(read),
+        price=_price(read, model),
     )
+
+
+def _caps(read: "_Reader") -> Caps:
+    spend = read.number("SIDENOTE_SPEND_PER_DAY", 0, lowest=0)
+    return Caps(
+        tokens_per_conversation=read.tokens("SIDENOTE_TOKENS_PER_CONVERSATION", 200_000),
+        tokens_per_hour=read.tokens("SIDENOTE_TOKENS_PER_HOUR", 2_000_000),
+        spend_per_day=round(spend * MILLION) or None,
+    )
+
+
+def _price(read: "_Reader", model: str | None) -> Price | None:
+    prices = read.prices("SIDENOTE_PRICES")
+    if model and model not in prices and read.text("SIDENOTE_SPEND_PER_DAY"):
+        read.problem("SIDENOTE_PRICES", f"must name a price of {model!r}: {PRICES_FORM}")
+    return prices.get(model or "")
 
 
 def _state_folder(environment: Mapping[str, str]) -> Path:
@@ -198,6 +221,24 @@ class _Reader:
             self.problem(name, f"must be a whole number, 1 or more; it is {value!r}")
             return None
         return int(value)
+
+    def tokens(self, name: str, default: int) -> int | None:
+        if (self.text(name) or "").lower() == "off":
+            return None
+        number = self.whole(name) or default
+        if number < LEAST_CAP:
+            self.problem(name, f"must be {LEAST_CAP} or more, or 'off'; less lets no call through")
+        return number
+
+    def prices(self, name: str) -> dict[str, Price]:
+        prices = {}
+        for entry in (self.text(name) or "").replace(",", " ").split():
+            match = re.fullmatch(r"(\S+)=(\d{1,6}(?:\.\d+)?)/(\d{1,6}(?:\.\d+)?)", entry)
+            if match is None:
+                self.problem(name, f"cannot be read: {entry!r}; {PRICES_FORM}")
+                continue
+            prices[match[1]] = Price(input=float(match[2]), output=float(match[3]))
+        return prices
 
     def yes(self, name: str) -> bool:
         value = (self.text(name) or "no").lower()

@@ -25,16 +25,25 @@ from agent.adapters.kustomer import (
     kustomer_client,
     open_budget,
 )
-from agent.adapters.memory import MemoryStore
+from agent.adapters.memory import MemoryModelBook, MemoryStore
+from agent.adapters.model.answerer import OPENAI, asked_name
 from agent.adapters.model.fallback import WithFallback
 from agent.adapters.model.offline import OfflineEngine
-from agent.adapters.store import DaemonLock, open_store
+from agent.adapters.store import DaemonLock, open_model_book, open_store
 from agent.core.conversation import Customer
 from agent.core.team_policy import TeamPolicy
-from agent.errors import AgentError, Held, HelpdeskLocked, StoreUnavailable, TransientError
+from agent.errors import (
+    AgentError,
+    ConfigError,
+    Held,
+    HelpdeskLocked,
+    StoreUnavailable,
+    TransientError,
+)
 from agent.gates import Gates, PauseSwitch
 from agent.lease import LEASE
 from agent.log import logger
+from agent.model_port import ModelBook
 from agent.notes import NoteDesk
 from agent.owners import is_dead
 from agent.pipeline import Pipeline
@@ -196,16 +205,40 @@ class App:
         if self.settings.openai_key is None or self.settings.model is None:
             return offline
         # Imported here: the openai package takes 0.8 s of CPU, and most commands need none of it.
+        from agent.adapters.model.connection import openai_client  # noqa: PLC0415 - the same
         from agent.adapters.model.masked import MaskedModel  # noqa: PLC0415 - the same
-        from agent.adapters.model.openai import OpenAIModel, openai_client  # noqa: PLC0415
+        from agent.adapters.model.meter import Meter  # noqa: PLC0415 - the same
+        from agent.adapters.model.openai import OpenAIModel  # noqa: PLC0415 - the same
 
         model = OpenAIModel(
             openai_client(self.settings.openai_key.value, self.settings.openai_url),
             model=self.settings.model,
             instructions=summary_prompt(),
             clock=self.clock,
+            meter=Meter(
+                self.model_book,
+                clock=self.clock,
+                owner=self.owner,
+                caps=self.settings.caps,
+                price=self.settings.price,
+            ),
         )
         return WithFallback(MaskedModel(model, self._customer), offline)
+
+    @cached_property
+    def model_book(self) -> ModelBook:
+        """What all workers know of the model, counted beside the requests to Kustomer."""
+        try:
+            return open_model_book(self.budget_url())
+        except (OSError, ConfigError, StoreUnavailable) as error:
+            if not self.needs_database:
+                return MemoryModelBook()  # a call or two, and nowhere to count them
+            raise StoreUnavailable(f"what the model costs cannot be kept: {error}") from error
+
+    @property
+    def model_asked(self) -> str:
+        """How the book names the configured model."""
+        return asked_name(self.settings.openai_url or OPENAI, self.settings.model or "")
 
     def _customer(self, customer_id: str) -> Customer:
         """Kustomer is opened only when somebody asks: measuring a model needs none."""
@@ -295,7 +328,7 @@ class App:
     def close(self) -> None:
         """Let go of what was opened."""
         self.stopping.set()
-        for part in ("http", "budget", "store"):
+        for part in ("http", "budget", "model_book", "store"):
             opened = self.__dict__.get(part)
             if opened is not None and not isinstance(opened, Unlimited):
                 opened.close()

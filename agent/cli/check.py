@@ -8,19 +8,23 @@ from rich.text import Text
 from agent.cli import BAD_SETTINGS, FAILED
 from agent.cli.checking import Attempt, Found, attempts, shown_settings
 from agent.cli.opened import opened
-from agent.cli.terminal import one_line, print_json, result_console
+from agent.cli.terminal import one_line, print_json, result_console, say
 
 MARKS = {Found.OK: ("✓", "green"), Found.FAILED: ("✗", "bold red"), Found.UNTRIED: ("–", "dim")}
 
 
 @click.command("check")
+@click.option(
+    "--accept-model", is_flag=True, help="Trust the models that answer now; replies may go out."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")
-def command(*, as_json: bool) -> None:
+def command(*, as_json: bool, accept_model: bool) -> None:
     """Check the settings, then try policy, database, Kustomer and the model.
 
     \b
     sidenote check
     sidenote check --json | jq '.tried[] | select(.found == "failed")'
+    sidenote check --accept-model     another model answers now, and you have tried it
 
     Every problem of the settings is told at once. Nothing is written to Kustomer; the model is
     asked one tiny question. Exits with 3 for bad or missing settings, with 1 when something that
@@ -28,6 +32,9 @@ def command(*, as_json: bool) -> None:
     """
     with opened() as app:
         app.is_hasty = True
+        if accept_model:
+            accepted = app.model_book.accept(app.model_asked)
+            say(f"Accepted: {', '.join(accepted)}." if accepted else "No new model to accept.")
         settings = shown_settings(app.settings)
         if not as_json:
             _print_settings(settings)

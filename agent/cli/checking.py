@@ -8,6 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from agent.core.conversation import Author, AuthorKind, Direction
+from agent.core.spending import money
 from agent.core.transcript import Line, Transcript
 from agent.errors import AgentError, ModelUnavailable
 from agent.settings import Settings
@@ -41,6 +42,9 @@ def attempts(app: App) -> Iterator[Attempt]:
     yield _breaker(app)
     yield from _kustomer(app)
     yield _model(app)
+    if app.settings.openai_key is not None:
+        yield _try("model's costs", lambda: _costs(app))
+        yield _answering(app)
 
 
 def shown_settings(settings: Settings) -> dict[str, str]:
@@ -63,6 +67,18 @@ def shown_settings(settings: Settings) -> dict[str, str]:
         "SIDENOTE_PAUSED": "yes" if settings.paused else "no",
         "SIDENOTE_PAUSE_FILE": str(settings.pause_file),
         "SIDENOTE_KEEP_DAYS": f"{settings.keep / timedelta(days=1):g}",
+        **_shown_caps(settings),
+    }
+
+
+def _shown_caps(settings: Settings) -> dict[str, str]:
+    caps, price = settings.caps, settings.price
+    day = caps.spend_per_day
+    return {
+        "SIDENOTE_TOKENS_PER_CONVERSATION": str(caps.tokens_per_conversation or "off"),
+        "SIDENOTE_TOKENS_PER_HOUR": str(caps.tokens_per_hour or "off"),
+        "SIDENOTE_SPEND_PER_DAY": "no cap" if day is None else money(day),
+        "SIDENOTE_PRICES": f"{price.input:g}/{price.output:g}" if price else "not set",
     }
 
 
@@ -168,3 +184,31 @@ def _propose(app: App) -> str:
         raise ModelUnavailable(f"{app.settings.model}: {proposal.stood_in}")
     tokens = proposal.usage.input_tokens + proposal.usage.output_tokens
     return f"{proposal.engine} answered, {tokens} tokens"
+
+
+def _costs(app: App) -> str:
+    """What counts against the caps now."""
+    spent, caps = app.model_book.spent("", app.clock.now()), app.settings.caps
+    hour = f"{spent.hour:,} tokens in the last hour"
+    if caps.tokens_per_hour is not None:
+        hour += f" of {caps.tokens_per_hour:,}"
+    if app.settings.price is None:
+        return f"{hour}; SIDENOTE_PRICES does not say what they cost"
+    most = "" if caps.spend_per_day is None else f" of {money(caps.spend_per_day)}"
+    return f"{hour}; {money(spent.day)}{most} in the last day"
+
+
+def _answering(app: App) -> Attempt:
+    """Whether the model is still the one that the team tried."""
+    name = "model's name"
+    try:
+        known = app.model_book.answering(app.model_asked)
+    except AgentError as error:
+        return Attempt(name, Found.FAILED, str(error))
+    new = [one for one in known if not one.accepted]
+    if new:
+        told = ", ".join(f"{one.answered} since {one.since:%Y-%m-%d %H:%M} UTC" for one in new)
+        words = f"CHANGED, no reply goes out with it: {told}. Try it, then accept it with"
+        return Attempt(name, Found.OK, f"{words} 'sidenote check --accept-model'")
+    accepted = ", ".join(one.answered for one in known) or "not known yet"
+    return Attempt(name, Found.OK, f"{accepted}: as accepted" if known else accepted)

@@ -7,6 +7,7 @@ from agent.adapters.memory.clock import FixedClock, ManualClock
 from agent.adapters.memory.directory import MemoryDirectory
 from agent.adapters.memory.engine import MemoryEngine
 from agent.adapters.memory.helpdesk import MemoryHelpdesk, Request
+from agent.adapters.memory.model_book import MemoryModelBook
 from agent.adapters.memory.store import MemoryStore
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MemoryDirectory",
     "MemoryEngine",
     "MemoryHelpdesk",
+    "MemoryModelBook",
     "MemoryStore",
     "Request",
 ]

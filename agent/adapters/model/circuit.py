@@ -50,16 +50,21 @@ class Circuit:
             self._closed_again_at = None
             self._on_trial = False
 
-    def failed(self, because: str, *, strikes: int, rest: timedelta) -> None:
-        """Count a failure; with enough of them, or in a trial, open for `rest` or longer."""
+    def failed(self, because: str, *, strikes: int, rest: timedelta) -> bool:
+        """Count a failure; with enough of them, or in a trial, open for `rest` or longer.
+
+        True: it was closed before, so this is news.
+        """
         with self._lock:
             if self._closed_again_at is not None and not self._on_trial:
-                return  # a call that began before it opened: the same outage, not another one
+                return False  # a call that began before it opened: the same outage
+            was_closed = self._closed_again_at is None
             self._on_trial = False
             self._strikes += strikes
             if self._strikes < STRIKES:
-                return
+                return False
             rest = min(rest * 2**self._openings, max(rest, LONGEST_REST))
             self._openings += 1
             self._because = because
             self._closed_again_at = self._clock.monotonic() + rest.total_seconds()
+            return was_closed

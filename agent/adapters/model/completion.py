@@ -32,12 +32,18 @@ class _Choice(BaseModel):
     message: _Message | None = None
 
 
+class _Details(BaseModel):
+    reasoning_tokens: int | None = None
+
+
 class _Usage(BaseModel):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    completion_tokens_details: _Details | None = None
 
 
 class _Body(BaseModel):
+    model: str | None = None
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
     error: Any = None
@@ -45,26 +51,34 @@ class _Body(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What one call gave. `usage` counts it whether the text is of use or not."""
+    """What one call gave. `usage` counts it whether the text is of use or not.
+
+    `model` is the name under which the server answered, "" when it gave none.
+    """
 
     text: str
     finish: str
     refusal: str
+    model: str = ""
+    thought: int = 0  # tokens of the answer that were spent before it
     usage: Usage = field(default_factory=lambda: Usage(calls=1))
 
     def usable_text(self) -> str:
         """The text, when the model says that it is whole.
 
         Raises:
-            CallFailed: refused, filtered, cut off or empty.
+            CallFailed: refused, filtered, cut off, spent on thinking, or empty.
         """
         if self.refusal:
             raise CallFailed(Trouble.DECLINED)
         if self.finish == "content_filter":
             raise CallFailed(Trouble.FILTERED)
+        is_empty = not self.text.strip()
+        if is_empty and self.thought:  # some servers call that "stop", not "length"
+            raise CallFailed(Trouble.ALL_THOUGHT)
         if self.finish == "length":
             raise CallFailed(Trouble.CUT_OFF)
-        if not self.text.strip():
+        if is_empty:
             raise CallFailed(Trouble.EMPTY)
         return self.text
 
@@ -89,10 +103,13 @@ def parse_completion(body: bytes) -> Completion:
     choice = read.choices[0]
     message = choice.message or _Message()
     usage = read.usage or _Usage()
+    details = usage.completion_tokens_details or _Details()
     return Completion(
         text=message.text,
         finish=choice.finish_reason or "",
         refusal=message.refusal or "",
+        model=read.model or "",
+        thought=details.reasoning_tokens or 0,
         usage=Usage(
             input_tokens=usage.prompt_tokens or 0,
             output_tokens=usage.completion_tokens or 0,

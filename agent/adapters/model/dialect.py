@@ -57,6 +57,14 @@ class Dialect:
             return replace(self, store=False)
         return None
 
+    def usable(self) -> "Dialect | None":
+        """Itself, if it says what to do about the limit."""
+        return self if self.limits else None
+
+    def written(self) -> str:
+        """As a text that `read_dialect` takes."""
+        return json.dumps([self.form, self.limits, self.temperature, self.store])
+
     def request(
         self, fixed: str, growing: str, *, schema: dict[str, Any], tokens: int
     ) -> dict[str, Any]:
@@ -84,6 +92,20 @@ class Dialect:
         if self.store:
             body["store"] = False  # OpenAI keeps a copy of the exchange otherwise
         return body
+
+
+def read_dialect(written: str) -> Dialect | None:
+    """The dialect that was `written`; None when another version of us wrote it."""
+    try:
+        form, limits, temperature, store = json.loads(written)
+        return Dialect(
+            form=Format(form),
+            limits=tuple(limits) if set(limits) <= {NEW_LIMIT, OLD_LIMIT, NO_LIMIT} else (),
+            temperature=bool(temperature),
+            store=bool(store),
+        ).usable()
+    except (ValueError, TypeError):
+        return None
 
 
 def _in_words(schema: dict[str, Any]) -> str:

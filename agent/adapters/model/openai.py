@@ -3,31 +3,41 @@
 Importing this costs 0.8 s of CPU (the openai package), so it is imported only when a key is set.
 """
 
-import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import httpx2
 import openai
+import structlog
 
-from agent.adapters.model.answer import add_usage, parse_answer, schema_for, to_proposal
+from agent.adapters.model.answer import Answer, add_usage, parse_answer, schema_for, to_proposal
+from agent.adapters.model.answerer import Answerer, asked_name
+from agent.adapters.model.check_words import Secretly
 from agent.adapters.model.circuit import STRIKES, Circuit
 from agent.adapters.model.completion import Completion, parse_completion
-from agent.adapters.model.dialect import NEW_LIMIT, NO_LIMIT, OLD_LIMIT, Dialect
-from agent.adapters.model.trouble import CallFailed, Trouble, refused_with
-from agent.adapters.model.whole_timeout import WholeTimeout
+from agent.adapters.model.connection import is_openai
+from agent.adapters.model.dialect import NEW_LIMIT, NO_LIMIT, OLD_LIMIT, Dialect, Format
+from agent.adapters.model.learning import Learned
+from agent.adapters.model.meter import Meter, unanswered, usage_of
+from agent.adapters.model.trouble import (
+    NEEDS_LESS,
+    NEEDS_ROOM,
+    CallFailed,
+    Trouble,
+    refused_with,
+)
 from agent.core.proposal import Proposal, Usage
 from agent.core.team_policy import TeamPolicy
-from agent.core.transcript import Transcript
-from agent.errors import ConfigError
+from agent.core.transcript import Transcript, characters_of, shorter
 from agent.ports import Clock
 
-OPENAI = "https://api.openai.com/v1"
-LOOPBACK = {None, "localhost", "127.0.0.1", "::1"}
 LONGEST_WAIT = 1800.0  # seconds; what a server asks for beyond that is not believed
+SMALL_WINDOW = 6_000  # characters of a transcript that fits 4,096 tokens beside our instructions
+SHORT = 2_000  # characters; a transcript of that size is not what was too long
+# Every tokenizer that we know makes at least one token of a word.
+HONEST = 0.9  # of a prompt's words: a server that counts fewer tokens has not read all of it
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,43 +59,28 @@ class Instructions(Protocol):
     def version(self) -> str:
         """Goes into the receipt."""
 
-    def render(self, transcript: Transcript, policy: TeamPolicy) -> tuple[str, str]:
+    def render(
+        self, transcript: Transcript, policy: TeamPolicy, *, first_word: str, last_word: str
+    ) -> tuple[str, str]:
         """What stays the same between conversations, and what does not."""
 
 
-def openai_client(api_key: str, base_url: str | None = None) -> openai.OpenAI:
-    """A client for `OpenAIModel`: no retries of its own, no redirects, every exchange bounded.
+@dataclass(slots=True, kw_only=True)
+class _Attempt:
+    """How one proposal is asked for; changes from try to try."""
 
-    Proxies are taken from the environment, as usual, except for this machine's own servers.
-
-    Raises:
-        ConfigError: the key cannot stand in an HTTP header, or the proxy cannot be used.
-    """
-    if not api_key.isascii() or not api_key.isprintable():
-        raise ConfigError("OPENAI_API_KEY holds characters that no key has; copy it again")
-    # At debug level the package logs whole prompts; OPENAI_LOG=debug would switch that on.
-    logging.getLogger("openai").setLevel(logging.WARNING)
-    url = base_url or OPENAI
-    no_keep_alive = httpx2.Limits(max_keepalive_connections=0)  # see WholeTimeout
-    try:
-        inner = httpx2.HTTPTransport(proxy=_proxy_for(url), limits=no_keep_alive)
-    except (ImportError, ValueError):
-        # Not chained: a proxy's address often holds a password.
-        raise ConfigError(
-            "the proxy that the environment names cannot be used; it must be http:// or https://"
-        ) from None
-    http = httpx2.Client(transport=WholeTimeout(inner))
-    seconds = Patience().total.total_seconds()
-    return openai.OpenAI(
-        api_key=api_key, base_url=url, max_retries=0, timeout=seconds, http_client=http
-    )
+    transcript: Transcript
+    tokens: int
+    ends: float  # monotonic seconds
+    form: Format | None = None  # None: what the dialect says
+    usage: Usage = field(default_factory=Usage)
 
 
 class OpenAIModel:
     """A model behind the chat completions API. Safe to share between threads.
 
     `client` comes from `openai_client`, which is what bounds a call. What the server refuses of
-    the request, and that it failed, is remembered as long as this object lives.
+    the request is remembered in the meter's book, that it failed only as long as this object lives.
     """
 
     def __init__(
@@ -95,34 +90,39 @@ class OpenAIModel:
         model: str,
         instructions: Instructions,
         clock: Clock,
+        meter: Meter,
         patience: Patience | None = None,
     ) -> None:
         self._client = client
         self._model = model
         self._instructions = instructions
         self._clock = clock
+        self._meter = meter
         self._patience = patience or Patience()
         self._circuit = Circuit(clock)
-        is_openai = urlsplit(str(client.base_url)).hostname == urlsplit(OPENAI).hostname
+        self._words = Secretly(client.api_key)
+        asked = asked_name(str(client.base_url), model)
         # Others ignore a field they do not know, and would answer without any limit.
-        limits = (NEW_LIMIT, OLD_LIMIT) if is_openai else (OLD_LIMIT, NEW_LIMIT)
-        self._dialect = Dialect(limits=(*limits, NO_LIMIT))
+        limits = (NEW_LIMIT, OLD_LIMIT) if is_openai(client) else (OLD_LIMIT, NEW_LIMIT)
+        first = Dialect(limits=(*limits, NO_LIMIT))
+        self._learned = Learned(first, book=meter.book, asked=asked, clock=clock)
+        self._answerer = Answerer(meter.book, asked=asked, clock=clock)
 
     @property
     def name(self) -> str:
-        """The model's name, as notes and receipts show it."""
+        """The model's name as it was configured."""
         return self._model
 
     def propose(self, transcript: Transcript, policy: TeamPolicy) -> Proposal:
-        """A summary with references, not yet grounded. Takes at most `Patience.total`.
-
-        Calling again is safe: it costs money and changes nothing.
+        """Ask once, and once more when the first answer was of no use.
 
         Raises:
-            ModelUnavailable: no answer, a server that failed or refused us, or one that is left
-                alone because it just did. The message says which, in words for a teammate.
+            ModelUnavailable: no answer, left alone after failures, or a cap is reached. The text
+                says why in words for a teammate.
             ModelUnusable: an answer that is not what was asked: refused, cut off, not the schema.
+            StoreUnavailable: what it costs cannot be counted; nothing was asked.
         """
+        self._meter.enter()
         self._circuit.enter()
         try:
             proposal = self._propose(transcript, policy)
@@ -140,38 +140,26 @@ class OpenAIModel:
             return
         asked = timedelta(seconds=failed.wait or 0)
         told_to_wait = asked > self._patience.longest_pause
-        self._circuit.failed(
+        has_opened = self._circuit.failed(
             str(failed),
             strikes=STRIKES if told_to_wait else treatment.strikes,
             rest=max(treatment.rest, asked),
         )
+        if has_opened:
+            _log.error("model.left_alone", model=self._model, because=str(failed))
 
     def _propose(self, transcript: Transcript, policy: TeamPolicy) -> Proposal:
-        patience = self._patience
-        fixed, growing = self._instructions.render(transcript, policy)
-        schema = schema_for(policy)
-        ends = self._clock.monotonic() + patience.total.total_seconds()
-        usage = Usage()
-        tokens = patience.tokens
-        for left in reversed(range(patience.tries)):
+        ends = self._clock.monotonic() + self._patience.total.total_seconds()
+        attempt = _Attempt(transcript=transcript, tokens=self._patience.tokens, ends=ends)
+        for left in reversed(range(self._patience.tries)):
             try:
-                completion = self._ask(fixed, growing, schema=schema, tokens=tokens, ends=ends)
-                usage = add_usage(usage, completion.usage)
-                answer = parse_answer(completion.usable_text())
+                found = self._try(attempt, policy)
             except CallFailed as failed:
                 if not left or not failed.treatment.again or not self._may_wait(failed, ends):
                     raise
-                if failed.trouble is Trouble.CUT_OFF:
-                    tokens *= 2
+                _change(attempt, failed)
                 continue
-            found = to_proposal(
-                answer,
-                transcript,
-                policy,
-                engine=self._model,
-                version=self._instructions.version,
-            )
-            return replace(found, usage=usage)
+            return replace(found, usage=attempt.usage, **_unseen(transcript, attempt.transcript))
         raise AssertionError("the last try returns or raises")
 
     def _may_wait(self, failed: CallFailed, ends: float) -> bool:
@@ -186,23 +174,69 @@ class OpenAIModel:
         self._clock.sleep(pause)
         return True
 
+    def _try(self, attempt: _Attempt, policy: TeamPolicy) -> Proposal:
+        """One try: an answer that is whole, as asked, and to this very prompt."""
+        version = self._instructions.version
+        words = self._words.words(version, attempt.transcript)
+        parts = self._instructions.render(
+            attempt.transcript, policy, first_word=words.first, last_word=words.last
+        )
+        completion, form = self._ask(parts, attempt, schema=schema_for(policy))
+        attempt.usage = add_usage(attempt.usage, completion.usage)
+        if 0 < completion.usage.input_tokens < len(" ".join(parts).split()) * HONEST:
+            raise CallFailed(Trouble.PROMPT_CUT)
+        answer = self._read(completion, form, attempt)
+        words.check(answer.first_word, answer.last_word)
+        found = to_proposal(answer, attempt.transcript, policy, engine=self._model, version=version)
+        return replace(found, new_model=self._answerer.new_model(completion.model))
+
+    def _read(self, completion: Completion, form: Format, attempt: _Attempt) -> Answer:
+        try:
+            answer = parse_answer(completion.usable_text())
+        except CallFailed as failed:
+            if failed.trouble in {Trouble.NOT_AS_ASKED, Trouble.EMPTY}:
+                attempt.form = self._learned.broken(form)
+            raise
+        self._learned.kept(form)
+        return answer
+
     def _ask(
-        self, fixed: str, growing: str, *, schema: dict[str, Any], tokens: int, ends: float
-    ) -> Completion:
-        """One try, in a dialect that the server takes."""
+        self, parts: tuple[str, str], attempt: _Attempt, *, schema: dict[str, Any]
+    ) -> tuple[Completion, Format]:
+        """One try, in a dialect that the server takes; gives the form that it was asked in."""
+        dialect = self._learned.dialect()
+        dialect = replace(dialect, form=attempt.form or dialect.form)
         while True:
-            dialect = self._dialect
+            body = dialect.request(*parts, schema=schema, tokens=attempt.tokens)
             try:
-                return self._call(
-                    dialect.request(fixed, growing, schema=schema, tokens=tokens), ends
-                )
+                completion = self._counted(body, attempt)
             except CallFailed as failed:
                 if failed.trouble not in {Trouble.REQUEST_REFUSED, Trouble.TOO_LONG}:
                     raise
                 simpler = dialect.without(failed.complaint)
                 if simpler is None:
                     raise
-                self._dialect = simpler
+                dialect = simpler
+                continue
+            self._learned.taken(dialect)
+            return completion, dialect.form
+
+    def _counted(self, body: dict[str, Any], attempt: _Attempt) -> Completion:
+        """One call, counted at its worst before it and as it was after it."""
+        prompt = f"{body['messages']}{body.get('response_format', '')}"
+        conversation = attempt.transcript.conversation_id
+        call = self._meter.reserve(conversation, prompt, answer_tokens=attempt.tokens)
+        spent = unanswered(prompt)
+        try:
+            completion = self._call(body, attempt.ends)
+            spent = usage_of(completion, prompt)
+        except CallFailed as failed:
+            if failed.trouble not in {Trouble.NO_CONNECTION, Trouble.TIMEOUT}:
+                spent = Usage()  # an error in place of an answer is not charged
+            raise
+        finally:
+            self._meter.settle(call, spent)
+        return completion
 
     def _call(self, body: dict[str, Any], ends: float) -> Completion:
         started = self._clock.monotonic()
@@ -229,6 +263,26 @@ class OpenAIModel:
         return CallFailed(Trouble.TIMEOUT, f"waited {self._patience.total.total_seconds():g} s")
 
 
+def _change(attempt: _Attempt, failed: CallFailed) -> None:
+    """What the second try is asked differently for."""
+    if failed.trouble in NEEDS_ROOM:
+        attempt.tokens *= 2
+    size = characters_of(attempt.transcript)
+    if failed.trouble in NEEDS_LESS and size > SHORT:
+        attempt.transcript = shorter(attempt.transcript, min(SMALL_WINDOW, size // 2))
+
+
+def _unseen(whole: Transcript, shown: Transcript) -> dict[str, Any]:
+    """What a proposal says about the part of the transcript that the model was not shown."""
+    if shown is whole:
+        return {}
+    total = len(whole.lines)
+    words = f"the model was shown {len(shown.lines)} of {total} messages"
+    if len(shown.lines) == total:
+        words = "the model was shown a long message only in part"
+    return {"shortened": words, "unshown": total - len(shown.lines)}
+
+
 def _refusal(error: openai.APIStatusError) -> CallFailed:
     asked = error.response.headers.get("retry-after", "")
     return refused_with(
@@ -238,12 +292,3 @@ def _refusal(error: openai.APIStatusError) -> CallFailed:
         complaint=f"{error.param} {error.body}",
         wait=min(float(asked), LONGEST_WAIT) if asked.isdecimal() else None,
     )
-
-
-def _proxy_for(url: str) -> str | None:
-    # httpx2 looks at the environment only when it makes the transport itself.
-    parts = urlsplit(url)
-    if parts.hostname in LOOPBACK or proxy_bypass(parts.hostname or ""):
-        return None
-    proxies = getproxies()
-    return proxies.get(parts.scheme) or proxies.get("all")

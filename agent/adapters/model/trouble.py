@@ -28,8 +28,11 @@ class Trouble(StrEnum):
     DECLINED = "the model declined to answer"
     FILTERED = "the model's content filter stopped the answer"
     CUT_OFF = "the model's answer was cut off"
+    ALL_THOUGHT = "the model spent its whole answer on thinking"
     EMPTY = "the model's answer was empty"
     NOT_AS_ASKED = "the model's answer was not in the form it was asked for"
+    PROMPT_CUT = "the model's server cut the prompt short: give the model a larger context window"
+    OTHER_PROMPT = "the model's answer belongs to another conversation or an older message"
     NO_MODEL = "what answered at OPENAI_BASE_URL does not speak like a model's server"
 
 
@@ -58,14 +61,21 @@ TREATMENT: dict[Trouble, Treatment] = {
     Trouble.KEY_REFUSED: Treatment(_GONE, again=False, strikes=2),
     Trouble.NOT_THERE: Treatment(_GONE, again=False, strikes=2),
     Trouble.REQUEST_REFUSED: Treatment(_USELESS, again=False),
-    Trouble.TOO_LONG: Treatment(_USELESS, again=False),
+    Trouble.TOO_LONG: Treatment(_USELESS, again=True),
     Trouble.DECLINED: Treatment(_USELESS, again=False),
     Trouble.FILTERED: Treatment(_USELESS, again=False),
     Trouble.CUT_OFF: Treatment(_USELESS, again=True),
+    Trouble.ALL_THOUGHT: Treatment(_USELESS, again=True),
     Trouble.EMPTY: Treatment(_USELESS, again=True),
     Trouble.NOT_AS_ASKED: Treatment(_USELESS, again=True),
+    Trouble.PROMPT_CUT: Treatment(_USELESS, again=True),
+    Trouble.OTHER_PROMPT: Treatment(_USELESS, again=True),
     Trouble.NO_MODEL: Treatment(_USELESS, again=True),
 }
+
+# What a second try is asked differently for: with more room, with less to read.
+NEEDS_ROOM = frozenset({Trouble.CUT_OFF, Trouble.ALL_THOUGHT})
+NEEDS_LESS = frozenset({Trouble.TOO_LONG, Trouble.PROMPT_CUT})
 
 _STATUS = {
     401: Trouble.KEY_REFUSED,
@@ -79,6 +89,7 @@ _STATUS = {
 # `code` or `type` of an error. OpenAI answers 429 for both a full minute and an empty account;
 # only the code tells them apart. OpenRouter and others put errors into answers with status 200.
 _CODE = {
+    "quota_exceeded": Trouble.NO_CREDIT,
     "insufficient_quota": Trouble.NO_CREDIT,
     "billing_hard_limit_reached": Trouble.NO_CREDIT,
     "rate_limit_exceeded": Trouble.BUSY,

@@ -4,10 +4,15 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from agent.adapters.model.openai import OpenAIModel, Patience, openai_client
+from agent.adapters.memory.model_book import MemoryModelBook
+from agent.adapters.model.connection import openai_client
+from agent.adapters.model.meter import Meter
+from agent.adapters.model.openai import OpenAIModel, Patience
 from agent.core.conversation import Author, AuthorKind, Direction
+from agent.core.spending import Caps, Price
 from agent.core.team_policy import TeamPolicy, Topic
 from agent.core.transcript import Line, Transcript
+from agent.model_port import ModelBook
 from agent.prompts import summary_prompt
 
 START = datetime(2026, 11, 3, 9, 12, tzinfo=UTC)
@@ -67,8 +72,31 @@ class TestClock:
         self.ahead += seconds
 
 
+def meter(
+    book: ModelBook | None = None,
+    *,
+    clock: TestClock | None = None,
+    caps: Caps | None = None,
+    price: Price | None = None,
+    owner: str = "w",
+) -> Meter:
+    """A meter without caps, in a book of its own."""
+    return Meter(
+        book or MemoryModelBook(),
+        clock=clock or TestClock(),
+        owner=owner,
+        caps=caps or Caps(),
+        price=price,
+    )
+
+
 def model_at(
-    url: str, *, clock: TestClock | None = None, seconds: float = 20, connect: float = 10
+    url: str,
+    *,
+    clock: TestClock | None = None,
+    seconds: float = 20,
+    connect: float = 10,
+    counted: Meter | None = None,
 ) -> OpenAIModel:
     """The adapter against a server of ours. `seconds` is its whole patience."""
     patience = replace(
@@ -79,5 +107,6 @@ def model_at(
         model="test-model",
         instructions=summary_prompt(),
         clock=clock or TestClock(),
+        meter=counted or meter(clock=clock),
         patience=patience,
     )

@@ -1,8 +1,7 @@
 """A server that speaks like OpenAI's chat completions, well or badly, over real HTTP.
 
     with ModelServer("good") as server:
-        client = openai_client("key", server.url)
-        ...
+        model_at(server.url).propose(transcript(), POLICY)
         assert len(server.requests) == 1
 
 `profile` may be several names: the first request gets the first one, the last is kept.
@@ -19,9 +18,10 @@ from types import TracebackType
 from typing import Any, Self
 
 MODEL = "test-model"
-_LINE = re.compile(
-    r"^(m\d+) \| [^|]* \| (customer|teammate|sidenote) \| [^|]* \| (.*)$", re.MULTILINE
-)
+_LINE = re.compile(r"^(m\d+) \d\d:\d\d (customer|teammate|sidenote): (.*)$", re.MULTILINE)
+_WORD = re.compile(r"^(First|Last) check word: (\w+)$", re.MULTILINE)
+_UNCOUNTED = b'"prompt_tokens": -1'
+_WINDOW = 12_000  # characters of a prompt that a small model can read
 _QUOTED = 200  # characters of a message that a statement repeats
 
 
@@ -108,6 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
         kind: str = "application/json",
         more: dict[str, str] | None = None,
     ) -> None:
+        body = body.replace(_UNCOUNTED, b'"prompt_tokens": %d' % prompt_tokens(self.asked))
         self.send_response(status)
         self.send_header("content-type", kind)
         self.send_header("content-length", str(len(body)))
@@ -120,24 +121,44 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def prompt_of(asked: dict[str, Any]) -> str:
+    """All that a model reads of a request, its format apart."""
+    return "\n".join(part["content"] for part in asked["messages"])
+
+
+def prompt_tokens(asked: dict[str, Any]) -> int:
+    """As most tokenizers count: four characters each."""
+    return len(prompt_of(asked)) // 4
+
+
 def summary_of(asked: dict[str, Any]) -> dict[str, Any]:
     """A sensible answer to a request of ours: it quotes the transcript's own lines."""
     lines = _LINE.findall(asked["messages"][-1]["content"])
     customer = [(ref, text) for ref, who, text in lines if who == "customer"]
     teammate = [(ref, text) for ref, who, text in lines if who == "teammate"]
+    words = dict(_WORD.findall(prompt_of(asked)))
     return {
+        "first_word": words.get("First", ""),
         "request": [_said(*customer[0])] if customer else [],
         "done": [_said(*teammate[-1])] if teammate else [],
         "open": [_said(*customer[-1])] if len(customer) > 1 else [],
-        "next": [{"text": "Answer the customer.", "refs": [lines[-1][0]]}] if lines else [],
+        "next": [_told("Answer the customer.", lines[-1][0])] if lines else [],
+        "asks": [{"text": text, "ref": ref, "open": True} for ref, text in customer[-1:]],
         "topic": _first_topic(asked),
+        "slots": [],
         "language": "en",
+        "mood": "calm",
+        "last_word": words.get("Last", ""),
     }
 
 
 def _said(ref: str, text: str) -> dict[str, Any]:
     short = text if len(text) <= _QUOTED else text[:_QUOTED].rsplit(" ", 1)[0]
-    return {"text": short, "refs": [ref]}
+    return {"text": short, "refs": [ref], "quotes": [short]}
+
+
+def _told(text: str, ref: str) -> dict[str, Any]:
+    return {"text": text, "refs": [ref], "quotes": []}
 
 
 def _first_topic(asked: dict[str, Any]) -> str | None:
@@ -151,6 +172,9 @@ def completion(
     *,
     finish: str | None = "stop",
     refusal: str | None = None,
+    model: str = MODEL,
+    thought: int = 0,
+    read: int = -1,
 ) -> bytes:
     """The body of a chat completion as OpenAI describes it."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
@@ -159,9 +183,13 @@ def completion(
             "id": "chatcmpl-1",
             "object": "chat.completion",
             "created": 1_793_700_000,
-            "model": MODEL,
+            "model": model,
             "choices": [{"index": 0, "message": message, "finish_reason": finish}],
-            "usage": {"prompt_tokens": 700, "completion_tokens": 90, "total_tokens": 790},
+            "usage": {
+                "prompt_tokens": read,  # -1: `answer` counts what was asked
+                "completion_tokens": 90 + thought,
+                "completion_tokens_details": {"reasoning_tokens": thought},
+            },
         }
     ).encode()
 
@@ -265,6 +293,47 @@ def _only_if(test: Callable[[dict[str, Any]], bool], status: int, body: bytes) -
     return answer
 
 
+def _small_window(handler: _Handler) -> None:
+    """Ollama with its default window: the head of a long prompt is dropped without a word."""
+    asked = handler.asked
+    text = prompt_of(asked)
+    seen = {**asked, "messages": [{"content": text[-_WINDOW:]}]}
+    content = summary_of(seen)
+    handler.answer(completion(json.dumps(content), read=prompt_tokens(seen)))
+
+
+def _middle_dropped(handler: _Handler) -> None:
+    """Both ends are read, and only the count of tokens tells."""
+    long = len(prompt_of(handler.asked)) > _WINDOW
+    content = json.dumps(summary_of(handler.asked))
+    handler.answer(completion(content, read=_WINDOW // 16 if long else -1))
+
+
+def _too_long(handler: _Handler) -> None:
+    if len(prompt_of(handler.asked)) > _WINDOW:
+        body = error("This model's maximum context length is 4096.", code="context_length_exceeded")
+        handler.answer(body, status=400)
+    else:
+        _good(handler)
+
+
+def _stale(handler: _Handler) -> None:
+    """Sends the first answer that it ever gave."""
+    handler.answer(completion(json.dumps(summary_of(handler.server.owner.requests[0]))))
+
+
+def _loose(*forms: str, content: str) -> Profile:
+    """Takes these forms, and does not keep to them; well where the schema stands in words."""
+
+    def answer(handler: _Handler) -> None:
+        if _form(handler.asked) in forms:
+            handler.answer(completion(content))
+        else:
+            _good(handler)
+
+    return answer
+
+
 def _form(asked: dict[str, Any]) -> str:
     return str(asked.get("response_format", {}).get("type", ""))
 
@@ -272,7 +341,7 @@ def _form(asked: dict[str, Any]) -> str:
 def _invented(content: dict[str, Any]) -> None:
     """Every statement names an amount that nobody did."""
     for section in ("request", "done", "open", "next"):
-        content[section] = [{"text": "Wants 98765.43 back.", "refs": ["m1"]}]
+        content[section] = [_told("Wants 98765.43 back.", "m1")]
 
 
 _ECHO = "You said: "  # servers repeat the prompt in errors; the tests look for it in ours
@@ -355,6 +424,18 @@ PROFILES: dict[str, Profile] = {
         400,
         error("This model's maximum context length is 4096 tokens; reduce the completion."),
     ),
+    "small-silent-window": _small_window,
+    "middle-dropped": _middle_dropped,
+    "too-long-for-it": _too_long,
+    "swapped": lambda handler: handler.answer(
+        completion(json.dumps(summary_of(handler.asked)), model="test-model-2")
+    ),
+    # takes a form and does not keep to it
+    "loose-prose": _loose("json_schema", content="Sure! Mara wants a lid."),
+    "loose-fields": _loose("json_schema", content='{"summary": "Mara wants a lid."}'),
+    "loose-empty-object": _loose("json_schema", content="{}"),
+    "loose-nothing": _loose("json_schema", content=""),
+    "loose-objects": _loose("json_schema", "json_object", content='{"answer": {"request": []}}'),
     # an answer that cannot be used
     "garbage": _says("Sure! I would be happy to help you with that summary."),
     "half": _half,
@@ -363,16 +444,18 @@ PROFILES: dict[str, Profile] = {
     "think-open": _wraps("<think>", ""),
     "think-inside": _changed(
         lambda content: content.update(
-            request=[{"text": "<think>hm</think> Asks.", "refs": ["m1"]}]
+            request=[{"text": "<think>hm</think> Asks.", "refs": ["m1"], "quotes": []}]
         )
     ),
     "template-leak": _changed(
-        lambda content: content.update(request=[{"text": "Asks.<|im_end|>", "refs": ["m1"]}])
+        lambda content: content.update(
+            request=[{"text": "Asks.<|im_end|>", "refs": ["m1"], "quotes": []}]
+        )
     ),
-    "extra-field": _changed(lambda content: content.update(mood="angry")),
+    "extra-field": _changed(lambda content: content.update(temper="angry")),
     "missing-field": _changed(lambda content: content.pop("topic")),
     "wrong-type": _changed(
-        lambda content: content.update(request=[{"text": "Asks.", "refs": [1]}])
+        lambda content: content.update(request=[{"text": "Asks.", "refs": [1], "quotes": []}])
     ),
     "schema-back": _says('{"type": "object", "properties": {}}'),
     "refusal": _says(None, refusal="I cannot help with that."),
@@ -380,6 +463,11 @@ PROFILES: dict[str, Profile] = {
     "filtered-400": _refuses(400, error("filtered", code="content_filter")),
     "cut-off": _says('{"request": [', finish="length"),
     "all-thought": _says(None, finish="length"),
+    "thought-stop": _says("", thought=3_990),
+    "thought-length": _says(None, thought=4_000, finish="length"),
+    "head-dropped": _changed(lambda content: content.update(first_word="kettle")),
+    "head-dropped-null": _changed(lambda content: content.update(first_word="")),
+    "tail-dropped": _changed(lambda content: content.update(last_word="kettle")),
     "null-content": _says(None),
     "empty-content": _says(" \n"),
     "null-choices": _body(b'{"id": "1", "choices": null}'),
@@ -394,15 +482,24 @@ PROFILES: dict[str, Profile] = {
     # an answer that is well-formed and wrong
     "invented": _changed(_invented),
     "unknown-refs": _changed(
-        lambda content: content.update(request=[{"text": "Asks.", "refs": ["m99"]}])
+        lambda content: content.update(request=[{"text": "Asks.", "refs": ["m99"], "quotes": []}])
     ),
-    "no-refs": _changed(lambda content: content.update(request=[{"text": "Asks.", "refs": []}])),
+    "no-refs": _changed(
+        lambda content: content.update(request=[{"text": "Asks.", "refs": [], "quotes": []}])
+    ),
     "refs-in-text": _changed(
-        lambda content: content.update(request=[{"text": "Asks (m1, m2).", "refs": ["m1"]}])
+        lambda content: content.update(
+            request=[{"text": "Asks (m1, m2).", "refs": ["m1"], "quotes": []}]
+        )
     ),
     "too-long": _changed(
-        lambda content: content.update(request=[{"text": "Asks. " * 100, "refs": ["m1"]}])
+        lambda content: content.update(
+            request=[{"text": "Asks. " * 100, "refs": ["m1"], "quotes": []}]
+        )
     ),
+    "stale": _stale,
+    "misquoted": _changed(lambda content: content["request"][0].update(quotes=["I want it all"])),
+    "odd-mood": _changed(lambda content: content.update(mood="furious, I think")),
     "unknown-topic": _changed(lambda content: content.update(topic="refund-everything")),
     "odd-language": _changed(lambda content: content.update(language="English, I think")),
     "nothing": _changed(lambda content: content.update(request=[], done=[], open=[], next=[])),

@@ -12,12 +12,17 @@ from agent.adapters.model.completion import parse_completion
 from agent.adapters.model.trouble import TREATMENT, CallFailed, Trouble, refused_with
 
 EMPTY: dict[str, object] = {
+    "first_word": "1a2b3c4d",
     "request": [],
     "done": [],
     "open": [],
     "next": [],
+    "asks": [],
     "topic": None,
+    "slots": [],
     "language": "en",
+    "mood": "calm",
+    "last_word": "5e6f7a8b",
 }
 WRITTEN = json.dumps(EMPTY)
 

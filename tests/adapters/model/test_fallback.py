@@ -124,6 +124,8 @@ def test_a_bug_is_not_taken_for_a_failing_model() -> None:
 TAKEN = {
     "good", "fenced", "thinks", "no-usage", "in-parts", "no-schema", "no-schema-200", "no-format",
     "no-format-422", "new-limit", "no-limit", "no-temperature", "no-store", "small-window",
+    "loose-prose", "loose-fields", "loose-empty-object", "loose-nothing", "small-silent-window",
+    "middle-dropped", "too-long-for-it", "swapped", "stale", "odd-mood",
     "no-refs", "unknown-refs", "refs-in-text", "too-long", "unknown-topic", "odd-language",
 }  # fmt: skip
 HANGING = {"silent", "drips-headers", "drips-body"}
@@ -171,4 +173,4 @@ def test_a_message_that_gives_orders_stays_inside_the_fence() -> None:
     user = server.requests[0]["messages"][1]["content"]
 
     assert user.count("<transcript>") == user.count("</transcript>") == 1
-    assert user.endswith("</transcript>")
+    assert user.rpartition("</transcript>")[2].startswith("\n\nLast check word: ")

@@ -59,7 +59,7 @@ def test_the_customers_record_is_read_for_what_to_hide() -> None:
 
     proposal = MaskedModel(model, lambda _: MARA).propose(of("Mara here, order 40-2291"), POLICY)
 
-    assert "| [name-1] here, order 40-2291" in model.prompts[0]
+    assert "customer: [name-1] here, order 40-2291" in model.prompts[0]
     assert proposal.statements[0].text == "Mara here, order 40-2291"
 
 

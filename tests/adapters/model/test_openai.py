@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from agent.adapters.model.connection import openai_client
 from agent.adapters.model.dialect import Dialect
-from agent.adapters.model.openai import openai_client
-from agent.core.proposal import Proposal, Section, Statement, TopicGuess, Usage
+from agent.core.proposal import Ask, Proposal, Section, Statement, TopicGuess, Usage
 from agent.core.team_policy import TeamPolicy
 from agent.errors import AgentError, ConfigError, ModelUnavailable, ModelUnusable
 from tests.adapters.model.builders import (
@@ -22,7 +22,7 @@ from tests.adapters.model.builders import (
     model_at,
     transcript,
 )
-from tests.adapters.model.server import PROFILES, ModelServer
+from tests.adapters.model.server import PROFILES, ModelServer, prompt_tokens
 
 
 def propose(*profiles: str) -> tuple[Proposal, ModelServer]:
@@ -41,33 +41,40 @@ def failure(*profiles: str, seconds: float = 20) -> tuple[AgentError, ModelServe
 
 
 def test_a_summary_points_at_messages_and_names_a_topic() -> None:
-    proposal, _ = propose("good")
+    proposal, server = propose("good")
     ids = [f"{number:024x}" for number in (1, 2, 3)]
+    said = [line.text for line in transcript().lines]
 
     assert proposal == Proposal(
         statements=(
-            Statement(
-                section=Section.REQUEST,
-                text=f"My lid of order 40-2291 broke; {SECRET}.",
-                message_ids=(ids[0],),
-            ),
-            Statement(
-                section=Section.DONE, text="I can refund 12.50 euros.", message_ids=(ids[1],)
-            ),
-            Statement(
-                section=Section.OPEN,
-                text="No refund please. Is lid KL-7 in stock?",
-                message_ids=(ids[2],),
-            ),
+            statement(Section.REQUEST, said[0], ids[0]),
+            statement(Section.DONE, said[1], ids[1]),
+            statement(Section.OPEN, said[2], ids[2]),
             Statement(section=Section.NEXT, text="Answer the customer.", message_ids=(ids[2],)),
         ),
         engine="test-model",
         topic=TopicGuess(name="spare-part", margin=1.0),
+        asks=(Ask(text=said[2], message_id=ids[2]),),
+        mood="calm",
         language="en",
         prompt_version=proposal.prompt_version,
-        usage=Usage(input_tokens=700, output_tokens=90, calls=1),
+        usage=cost(server),
     )
     assert len(proposal.prompt_version) == 12
+
+
+def statement(section: Section, text: str, message_id: str) -> Statement:
+    return Statement(section=section, text=text, message_ids=(message_id,), quotes=(text,))
+
+
+def cost(server: ModelServer) -> Usage:
+    """What the server told of all its calls."""
+    asked = server.requests
+    return Usage(
+        input_tokens=sum(map(prompt_tokens, asked)),
+        output_tokens=90 * len(asked),
+        calls=len(asked),
+    )
 
 
 def test_the_request_asks_for_a_schema_and_keeps_nothing_at_the_server() -> None:
@@ -81,7 +88,8 @@ def test_the_request_asks_for_a_schema_and_keeps_nothing_at_the_server() -> None
     form = asked["response_format"]["json_schema"]
     assert form["strict"] is True
     assert form["schema"]["additionalProperties"] is False
-    assert form["schema"]["required"] == ["request", "done", "open", "next", "topic", "language"]
+    assert form["schema"]["required"] == list(form["schema"]["properties"])
+    assert "title" not in form["schema"]
     assert form["schema"]["properties"]["topic"]["anyOf"] == [
         {"type": "string", "enum": ["spare-part", "order-status"]},
         {"type": "null"},
@@ -170,7 +178,7 @@ def test_a_server_without_schemas_gets_the_schema_in_words(profile: str) -> None
 def test_openai_itself_is_asked_with_the_new_name_of_the_limit() -> None:
     model = model_at("https://api.openai.com/v1")
 
-    assert model._dialect.limits[0] == "max_completion_tokens"
+    assert model._learned.dialect().limits[0] == "max_completion_tokens"
 
 
 def test_a_complaint_that_names_nothing_of_ours_changes_nothing() -> None:
@@ -220,7 +228,12 @@ def test_learning_a_dialect_comes_to_an_end() -> None:
         pytest.param("json-text", "OPENAI_BASE_URL", 2, id="JSON that is no object"),
         pytest.param("binary", "OPENAI_BASE_URL", 2, id="bytes that are no text"),
         pytest.param("empty", "OPENAI_BASE_URL", 2, id="nothing at all"),
-        pytest.param("too-large", "too long", 2, id="too long for the model"),
+        pytest.param("too-large", "too long", 4, id="too long for the model"),
+        pytest.param("thought-stop", "thinking", 2, id="all tokens spent on thinking, and stop"),
+        pytest.param("thought-length", "thinking", 2, id="all tokens spent on thinking, told"),
+        pytest.param("head-dropped", "larger context window", 2, id="the wrong first word"),
+        pytest.param("head-dropped-null", "larger context window", 2, id="no first word"),
+        pytest.param("tail-dropped", "older message", 2, id="the wrong last word"),
         pytest.param("bad-request", "refused the request (400)", 1, id="any other 400"),
         pytest.param("redirect", "refused the request (302)", 1, id="redirect"),
     ],
@@ -242,9 +255,10 @@ def test_a_second_try_may_succeed(profile: str) -> None:
 
 
 def test_what_a_useless_answer_cost_is_counted() -> None:
-    proposal, _ = propose("garbage", "good")
+    proposal, server = propose("garbage", "good")
 
-    assert proposal.usage == Usage(input_tokens=1400, output_tokens=180, calls=2)
+    assert proposal.usage == cost(server)
+    assert proposal.usage.calls == 2
 
 
 def test_an_answer_that_was_cut_off_gets_twice_the_room_once() -> None:
