@@ -79,7 +79,7 @@ class Ended:
     @property
     def is_done(self) -> bool:
         """Whether what the teammate wanted is true now."""
-        wanted = {Verdict.APPROVED: SENT, Verdict.REJECTED: WITHDRAWN}
+        wanted = {Verdict.APPROVED: SENT, Verdict.EDITED: SENT, Verdict.REJECTED: WITHDRAWN}
         return self.approval.outcome == wanted.get(self.approval.verdict)
 
 
@@ -102,13 +102,14 @@ def approve(desk: NoteDesk, run: Run, *, by: str) -> Ended:
     """
     stands = desk.store.approval(run.id)
     if stands is not None and stands.outcome in FOR_GOOD:
-        return Ended(run=ended_with(desk, run, stands), approval=stands, why=_before(stands))
-    draft = _draft(desk.store, run)
+        return Ended(run=ended_with(desk, run, stands), approval=stands, why=before(stands))
+    draft = must_wait(desk.store, run)
     now = desk.clock.now()
+    must_not_be_edited(stands, now)
     if stands is not None and stands.verdict is Verdict.REJECTED and stands.outcome != LEFT:
         raise InputError(f"{stands.by} rejected this draft; nothing was sent")
     if stands is None or stands.outcome in ANEW or has_lapsed(stands, now):
-        wanted = _verdict(draft, Verdict.APPROVED, by=by, at=now)
+        wanted = verdict_on(draft, Verdict.APPROVED, by=by, at=now)
         if not give(desk, wanted, was=stands):
             raise Held("somebody else decides about this draft right now; look at it again")
         stands = wanted
@@ -122,12 +123,13 @@ def reject(desk: NoteDesk, run: Run, *, by: str, reason: str) -> Ended:
     """
     stands = desk.store.approval(run.id)
     if stands is not None and stands.outcome in {*FOR_GOOD, WITHDRAWN}:
-        return Ended(run=ended_with(desk, run, stands), approval=stands, why=_before(stands))
-    draft = _draft(desk.store, run)
+        return Ended(run=ended_with(desk, run, stands), approval=stands, why=before(stands))
+    draft = must_wait(desk.store, run)
+    must_not_be_edited(stands, desk.clock.now())
     if draft.delivery.releases and stands is not None and stands.outcome == "":
         raise InputError(f"{stands.by} approved this draft and it is being sent")
     if stands is None or stands.verdict is not Verdict.REJECTED or stands.outcome:
-        wanted = _verdict(draft, Verdict.REJECTED, by=by, at=desk.clock.now(), reason=reason)
+        wanted = verdict_on(draft, Verdict.REJECTED, by=by, at=desk.clock.now(), reason=reason)
         if not give(desk, wanted, was=stands):
             raise Held("somebody else decides about this draft right now; look at it again")
         stands = wanted
@@ -135,16 +137,22 @@ def reject(desk: NoteDesk, run: Run, *, by: str, reason: str) -> Ended:
 
 
 def carry_out(desk: NoteDesk, run: Run, approval: Approval) -> Ended:
-    """Go on with a verdict that stands, from wherever it was cut off. Raises as `approve`."""
+    """Go on with a verdict that stands, from wherever it was cut off. Raises as `approve`.
+
+    One with a teammate's own words is gone on with by `editing.carry_out_edit`.
+    """
     desk.guard()
-    draft = _draft(desk.store, run)
+    draft = must_wait(desk.store, run)
+    must_not_be_edited(approval, desk.clock.now())
     if approval.verdict is Verdict.REJECTED:
         return _withdraw(desk, draft, approval)
     if approval.binds != draft.binds:
-        return _close(desk, draft, approval, OVERTAKEN, "the text or the recipient is another now")
+        return left_waiting(
+            desk, draft, approval, OVERTAKEN, "the text or the recipient is another now"
+        )
     in_the_way = _touched(desk, draft)
     if in_the_way is not None and not draft.delivery.releases:
-        return _close(desk, draft, approval, OVERTAKEN, in_the_way)
+        return left_waiting(desk, draft, approval, OVERTAKEN, in_the_way)
     return _release(desk, draft, approval)
 
 
@@ -165,8 +173,8 @@ def ended_with(
     if approval.outcome == FAILED:
         return _failed(desk, run, why or "Kustomer could not deliver it")
     disposition, because = {
-        SENT: (Disposition.REPLIED, "draft-approved"),
-        UNKNOWN: (Disposition.UNKNOWN, "draft-approved"),
+        SENT: (Disposition.REPLIED, f"draft-{approval.verdict}"),
+        UNKNOWN: (Disposition.UNKNOWN, f"draft-{approval.verdict}"),
         WITHDRAWN: (Disposition.LEFT, "draft-rejected"),
     }[approval.outcome]
     told = {"draft": approval.verdict.value, "by": approval.by}
@@ -186,11 +194,24 @@ def _failed(desk: NoteDesk, run: Run, why: str) -> Run:
 
 def has_lapsed(approval: Approval, now: datetime) -> bool:
     """Whether an approval is too old to be carried out."""
-    pending = approval.verdict is Verdict.APPROVED and approval.outcome == ""
-    return pending and now - approval.at > LAPSES_AFTER
+    sends = approval.verdict in {Verdict.APPROVED, Verdict.EDITED}
+    return sends and approval.outcome == "" and now - approval.at > LAPSES_AFTER
 
 
-def _draft(store: Store, run: Run) -> WaitingDraft:
+def must_not_be_edited(stands: Approval | None, now: datetime) -> None:
+    """Refuse while somebody's own words go out in place of the draft."""
+    if stands is None or has_lapsed(stands, now):
+        return
+    if stands.verdict is Verdict.EDITED and stands.outcome == "":
+        raise InputError(f"{stands.by} edited this draft and it is being sent")
+
+
+def must_wait(store: Store, run: Run) -> WaitingDraft:
+    """The draft of a run that waits for a teammate.
+
+    Raises:
+        InputError: it does not wait, or what the draft rests on is not kept any more.
+    """
     if run.state is not RunState.AWAITING_APPROVAL:
         how = run.disposition or run.state
         raise InputError(f"nothing of run {run.id} waits for a teammate: it is {how}")
@@ -203,9 +224,10 @@ def _draft(store: Store, run: Run) -> WaitingDraft:
     return draft
 
 
-def _verdict(
+def verdict_on(
     draft: WaitingDraft, verdict: Verdict, *, by: str, at: datetime, reason: str = ""
 ) -> Approval:
+    """The verdict, bound to the draft as it is. Raises InputError when nobody is named."""
     if not by.strip():
         raise InputError("--by must name who decides this")
     return Approval(
@@ -220,7 +242,8 @@ def _verdict(
     )
 
 
-def _before(approval: Approval) -> str:
+def before(approval: Approval) -> str:
+    """What was decided already, and what became of it."""
     return f"{approval.by} {approval.verdict} it already: {approval.outcome}"
 
 
@@ -253,7 +276,7 @@ def _release(desk: NoteDesk, draft: WaitingDraft, approval: Approval) -> Ended:
     if delivery.state is DeliveryState.ARRIVED:
         return _sent(desk, draft, approval, delivery)
     if delivery.state is DeliveryState.SAVED:
-        return _close(desk, draft, approval, LAPSED, delivery.error)
+        return left_waiting(desk, draft, approval, LAPSED, delivery.error)
     if delivery.state is DeliveryState.OVERTAKEN:
         return _overtaken(desk, draft, approval, delivery)
     return _went_wrong(desk, draft, approval, delivery)
@@ -274,7 +297,7 @@ def _reply(draft: WaitingDraft, refusal: Callable[[], Refusal | None]) -> Reply:
 
 
 def _sent(desk: NoteDesk, draft: WaitingDraft, approval: Approval, delivery: Delivery) -> Ended:
-    ended = _closed(desk, approval, SENT)
+    ended = closed(desk, approval, SENT)
     learned = {"reply_state": delivery.state.value, "reply_id": delivery.remote_id}
     return Ended(run=ended_with(desk, draft.run, ended, learned=learned), approval=ended)
 
@@ -283,7 +306,7 @@ def _overtaken(
     desk: NoteDesk, draft: WaitingDraft, approval: Approval, delivery: Delivery
 ) -> Ended:
     """The look before the release found something new."""
-    ended = _closed(desk, approval, OVERTAKEN)
+    ended = closed(desk, approval, OVERTAKEN)
     run, why = draft.run, delivery.error
     if not is_about_the_draft(why):  # else it is a teammate's now, and watched until it ends
         write_down(desk, run, {"draft": OVERTAKEN, "reply_why": why})
@@ -295,7 +318,7 @@ def _went_wrong(
     desk: NoteDesk, draft: WaitingDraft, approval: Approval, delivery: Delivery
 ) -> Ended:
     failed = delivery.state is DeliveryState.FAILED
-    ended = _closed(desk, approval, FAILED if failed else UNKNOWN)
+    ended = closed(desk, approval, FAILED if failed else UNKNOWN)
     write_down(desk, draft.run, {"reply_state": delivery.state.value, "reply_why": delivery.error})
     run = ended_with(desk, draft.run, ended, why=delivery.error)
     return Ended(run=run, approval=ended, why=delivery.error)
@@ -307,8 +330,8 @@ def _went_wrong(
 def _withdraw(desk: NoteDesk, draft: WaitingDraft, approval: Approval) -> Ended:
     why = take_back(desk, draft, "the draft was rejected")
     if why is not None:  # what became of it is watched until it ends
-        return _close(desk, draft, approval, LEFT, why)
-    ended = _closed(desk, approval, WITHDRAWN)
+        return left_waiting(desk, draft, approval, LEFT, why)
+    ended = closed(desk, approval, WITHDRAWN)
     return Ended(run=ended_with(desk, draft.run, ended), approval=ended)
 
 
@@ -348,20 +371,20 @@ def _let_go(desk: NoteDesk, claimed: Delivery, state: DeliveryState, why: str) -
 # --- the verdict --------------------------------------------------------------------------------
 
 
-def _closed(desk: NoteDesk, approval: Approval, outcome: str) -> Approval:
+def closed(desk: NoteDesk, approval: Approval, outcome: str) -> Approval:
     """The verdict with its outcome. What was sent is written over a newer word that came late."""
-    closed = replace(approval, outcome=outcome)
-    if give(desk, closed, was=approval):
-        return closed
+    told = replace(approval, outcome=outcome)
+    if give(desk, told, was=approval):
+        return told
     stands = desk.store.approval(approval.run_id)
     is_late = stands is not None and stands.outcome not in FOR_GOOD
-    if is_late and outcome in FOR_GOOD and give(desk, closed, was=stands):
-        return closed
-    return desk.store.approval(approval.run_id) or closed
+    if is_late and outcome in FOR_GOOD and give(desk, told, was=stands):
+        return told
+    return desk.store.approval(approval.run_id) or told
 
 
-def _close(
+def left_waiting(
     desk: NoteDesk, draft: WaitingDraft, approval: Approval, outcome: str, why: str
 ) -> Ended:
     """Nothing was sent, and the run goes on waiting."""
-    return Ended(run=draft.run, approval=_closed(desk, approval, outcome), why=why)
+    return Ended(run=draft.run, approval=closed(desk, approval, outcome), why=why)

@@ -9,13 +9,15 @@ from agent.core.levels import LevelChange
 
 
 class Verdict(StrEnum):
-    """What a teammate made of a draft."""
+    """What a teammate made of a draft, or of what was sent or noted."""
 
     APPROVED = "approved"  # here; Sidenote sends it
+    EDITED = "edited"  # here; Sidenote sends their own words in its place
     REJECTED = "rejected"  # here; Sidenote withdraws it
     SENT_AS_IS = "sent-as-is"  # in Kustomer's composer, as the next two
     SENT_EDITED = "sent-edited"
     DELETED = "deleted"
+    WRONG = "wrong"  # what was sent or noted should not have been
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,7 @@ class Approval:
 
     `binds` is a hash of the turn, the recipient and the very text that was approved. `outcome` is
     "" while it is not carried out, else what became of it: "sent", "withdrawn", "overtaken",
-    "failed", "unknown", or "in-kustomer" for what was done there.
+    "failed", "unknown", "in-kustomer" for what was done there, or "told" where nothing was to do.
     """
 
     run_id: str

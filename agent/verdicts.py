@@ -5,12 +5,13 @@ The run ends last of all, so that a kill before it only repeats this.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from agent.audit_port import AuditEntry, AuditKind
 from agent.log import logger
 from agent.notes import NoteDesk
-from agent.ports import Disposition, Run, RunState
+from agent.ports import Disposition, Run, RunState, Store
 from agent.team_port import Approval
 
 
@@ -29,7 +30,12 @@ def write_down(desk: NoteDesk, run: Run, learned: Mapping[str, Any]) -> None:
 
 def give(desk: NoteDesk, approval: Approval, *, was: Approval | None) -> bool:
     """Store the verdict, and record it; False when somebody else gave one meanwhile."""
-    if not desk.store.set_approval(approval, was=was):
+    return keep(desk.store, approval, was=was, now=desk.clock.now())
+
+
+def keep(store: Store, approval: Approval, *, was: Approval | None, now: datetime) -> bool:
+    """The same where nothing of Kustomer is needed."""
+    if not store.set_approval(approval, was=was):
         return False
     entry = AuditEntry(
         kind=AuditKind.APPROVAL,
@@ -42,7 +48,7 @@ def give(desk: NoteDesk, approval: Approval, *, was: Approval | None) -> bool:
             "binds": approval.binds,
         },
     )
-    desk.store.append_audit(entry, desk.clock.now())
+    store.append_audit(entry, now)
     return True
 
 

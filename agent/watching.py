@@ -21,6 +21,7 @@ from agent.core.afterwards import DraftFate, bounce_of, fate_of, sender_of
 from agent.core.basis import CUSTOMER_WROTE
 from agent.core.conversation import Message
 from agent.core.turn import Action, marker_of
+from agent.editing import carry_out_edit, is_being_edited
 from agent.errors import Held, HelpdeskMissing, HelpdeskRefused, InputError
 from agent.log import logger
 from agent.notes import NoteDesk
@@ -93,13 +94,16 @@ class Watching:
         """Carry out a verdict that was held or cut off."""
         run = self.desk.store.run(approval.run_id)
         if run is not None and run.state is RunState.AWAITING_APPROVAL:
-            carry_out(self.desk, run, approval)
+            go_on = carry_out_edit if approval.verdict is Verdict.EDITED else carry_out
+            go_on(self.desk, run, approval)
 
     def _look_at_draft(self, run: Run) -> None:
         delivery = self.desk.store.delivery(marker_of(run.turn, Action.REPLY))
         customer_id = run.snapshot.get("customer_id")
         if delivery is None or delivery.remote_id is None or not isinstance(customer_id, str):
             return
+        if is_being_edited(self.desk.store.approval(run.id)):
+            return  # the draft is gone because we took it back
         draft_id = delivery.remote_id
         drafts = self.desk.reader.drafts(customer_id)
         messages: tuple[Message, ...] = ()

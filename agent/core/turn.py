@@ -51,6 +51,11 @@ def again_marker(turn: Turn, number: int) -> str:
     return "sidenote-" + sha256(f"note-again-{number}:{turn.key}".encode()).hexdigest()[:32]
 
 
+def edited_marker(turn: Turn, binds: str) -> str:
+    """The marker of a teammate's own words in place of our reply; other words, another marker."""
+    return "sidenote-" + sha256(f"reply-edited-{binds}:{turn.key}".encode()).hexdigest()[:32]
+
+
 def send_marker(identity: str) -> str:
     """The marker of a text that a person or a script sends; the same identity is the same send."""
     return "sidenote-" + sha256(f"send:{identity}".encode()).hexdigest()[:32]
