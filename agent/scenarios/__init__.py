@@ -1,0 +1,27 @@
+"""Scenarios: conversations with what the policy must say of them, one a file.
+
+They prove a policy: the shipped ones hold every rule both ways, and a team adds its own.
+"""
+
+from agent.scenarios.reading import (
+    BasePolicy,
+    Scenario,
+    ScenarioProblems,
+    base_policy,
+    read_scenarios,
+    scenario_files,
+)
+from agent.scenarios.running import NOT_YET, Tried, never_exercised, tried
+
+__all__ = [
+    "NOT_YET",
+    "BasePolicy",
+    "Scenario",
+    "ScenarioProblems",
+    "Tried",
+    "base_policy",
+    "never_exercised",
+    "read_scenarios",
+    "scenario_files",
+    "tried",
+]
