@@ -12,11 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.planting import KINDS, counted, grounding_figures, plants_of, total
-from tests.bench.true_statements import Good, good_of_fixtures, good_statements, peoples_own
+from agent.evaluation.data import Purpose, read_data
+from agent.evaluation.planting import KINDS, plants_of
+from agent.evaluation.statements import counted, total
+from agent.evaluation.true_statements import (
+    Good,
+    good_of_conversations,
+    good_statements,
+    peoples_own,
+)
+from tests.bench.planting import grounding_figures
 
 FIXTURES = Path("fixtures/conversations")
-GOOD = good_of_fixtures(FIXTURES)[::2]  # enough, and quick
+GOOD = good_of_conversations(read_data(FIXTURES).rows(Purpose.CONVERSATIONS))[
+    ::2
+]  # enough, and quick
 PLANTS = plants_of(GOOD)
 
 
@@ -82,11 +92,12 @@ def test_the_halves_make_the_whole(folder: Path) -> None:
     def texts(some: list[Good]) -> Counter[str]:
         return Counter(f"{g.transcript.conversation_id} {g.statement.text}" for g in some)
 
-    halves = [good_statements(folder, half) for half in (0, 1)]
+    rows = read_data(folder).rows(Purpose.SUMMARIES)
+    halves = [good_statements(rows, half) for half in (0, 1)]
 
-    assert texts(halves[0]) + texts(halves[1]) == texts(good_statements(folder))
+    assert texts(halves[0]) + texts(halves[1]) == texts(good_statements(rows))
     assert all(halves)
-    assert len(peoples_own(folder)) == 12
+    assert len(peoples_own(rows)) == 12
 
 
 def test_the_table_has_both_halves_and_every_kind(folder: Path) -> None:

@@ -6,14 +6,18 @@ python -m tests.bench.automatic FOLDER   (the one that holds dev.jsonl)
 import sys
 from pathlib import Path
 
-from agent.measuring import automatic_mail, letters
-
-AT_LEAST_WITH_HEADERS, AT_LEAST_BY_TEXT, AT_MOST_HELD = 0.98, 0.90, 2
+from agent.evaluation.data import Purpose, read_data
+from agent.evaluation.mail import (
+    AT_LEAST_BY_TEXT,
+    AT_LEAST_WITH_HEADERS,
+    AT_MOST_HELD,
+    automatic_mail,
+)
 
 
 def automatic_figures(folder: Path) -> list[tuple[str, str, str]]:
     """Name, figure and limit of each."""
-    found = automatic_mail(letters(folder / "dev.jsonl"))
+    found = automatic_mail(read_data(folder).rows(Purpose.MAIL))
     machines, people = found.by_machines, found.by_people
     held = f"at most {AT_MOST_HELD} of {people}"
     return [

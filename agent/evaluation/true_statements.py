@@ -1,22 +1,19 @@
 """True statements of conversations: sentences that people picked, rewordings, people's own words.
 
-Each cites its message. The data is in the form of `summaries.py`; our own fixtures besides.
+Each cites its message.
 """
 
-import gzip
-import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
 
 from agent.core.conversation import Author, AuthorKind, Direction
 from agent.core.proposal import Section, Statement
 from agent.core.sentences import sentences_of
 from agent.core.transcript import Line, Transcript
+from agent.evaluation.data import Row
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -37,45 +34,38 @@ class Good:
         return "\n".join(one.text for one in self.transcript.lines if one.message_id in cited)
 
 
-def good_statements(data: Path, half: int | None = None) -> list[Good]:
-    """The sentences that people picked and rewordings of them; `half` 0, 1 or both.
-
-    Raises:
-        FileNotFoundError: no `dev.jsonl.gz` there.
-    """
+def good_statements(rows: Iterable[Row], half: int | None = None) -> list[Good]:
+    """The sentences that people picked and rewordings of them; `half` 0, 1 or both."""
     found: list[Good] = []
-    with gzip.open(data / "dev.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            if half in (None, _half(record["id"])):
-                found += _of_record(record)
+    for record in rows:
+        if half in (None, _half(record["id"])):
+            found += _of_record(record)
     return found
 
 
-def good_of_fixtures(folder: Path, half: int | None = None) -> list[Good]:
-    """Every sentence of the made-up conversations, and rewordings of them."""
+def good_of_conversations(rows: Iterable[Row], half: int | None = None) -> list[Good]:
+    """Every sentence of conversations as `sandbox --load` reads them, and rewordings of them."""
     found: list[Good] = []
-    for path in sorted(folder.glob("*.jsonl")):
-        for record in map(json.loads, path.read_text("utf-8").splitlines()):
-            if half not in (None, _half(record["key"])):
-                continue
-            transcript = _of_messages(record)
-            for line in transcript.lines:
-                for text in sentences_of(line.text):
-                    found += _all_of(text, line, transcript)
+    for record in rows:
+        if half not in (None, _half(str(record["key"]))):
+            continue
+        transcript = _of_messages(record)
+        for line in transcript.lines:
+            for text in sentences_of(line.text):
+                found += _all_of(text, line, transcript)
     return found
 
 
-def peoples_own(data: Path, half: int | None = None) -> list[Good]:
+def peoples_own(rows: Iterable[Row], half: int | None = None) -> list[Good]:
     """What people wrote themselves of each side, citing all that side's messages."""
     found: list[Good] = []
-    with gzip.open(data / "dev.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for record in map(json.loads, lines):
-            if half in (None, _half(record["id"])):
-                found += _written(record)
+    for record in rows:
+        if half in (None, _half(record["id"])):
+            found += _written(record)
     return found
 
 
-def _written(record: dict[str, Any]) -> Iterator[Good]:
+def _written(record: Row) -> Iterator[Good]:
     transcript = _of_turns(record)
     for parts in record["abstractive_parts"]:
         for direction, text in zip((Direction.IN, Direction.OUT), parts, strict=False):
@@ -87,7 +77,7 @@ def _written(record: dict[str, Any]) -> Iterator[Good]:
             yield Good("people's own words", statement, lines[0], transcript)
 
 
-def _of_record(record: dict[str, Any]) -> Iterator[Good]:
+def _of_record(record: Row) -> Iterator[Good]:
     transcript = _of_turns(record)
     picked = {tuple(place) for person in record["extractive"] for place in person}
     for turn, at in sorted(picked):
@@ -146,19 +136,19 @@ _TEAM_SWAPS = (
 )
 
 
-def _shortened(text: str, line: Line) -> str:
+def _shortened(text: str, _line: Line) -> str:
     head = re.split(r"[,;]| and | but | because ", text)[0].strip()
     return head if 4 <= len(head.split()) < len(text.split()) else ""
 
 
-def _without_fillers(text: str, line: Line) -> str:
+def _without_fillers(text: str, _line: Line) -> str:
     return " ".join(re.sub(_FILLERS, "", text, flags=re.IGNORECASE).split())
 
 
 _FILLERS = r"\b(?:please|just|really|very|also|so|actually|hi|hello|hey)\b"
 
 
-def _written_out(text: str, line: Line) -> str:
+def _written_out(text: str, _line: Line) -> str:
     for pattern, instead in _SHORT_FORMS:
         text = re.sub(pattern, instead, text, flags=re.IGNORECASE)
     return text
@@ -189,7 +179,7 @@ def _half(key: str) -> int:
     return int(sha256(key.encode()).hexdigest(), 16) % 2
 
 
-def _of_turns(record: dict[str, Any]) -> Transcript:
+def _of_turns(record: Row) -> Transcript:
     lines = [
         _line(at, turn["text"], inbound=turn["speaker"] == "customer")
         for at, turn in enumerate(record["turns"])
@@ -197,7 +187,7 @@ def _of_turns(record: dict[str, Any]) -> Transcript:
     return Transcript(conversation_id=record["id"], subject="", lines=tuple(lines))
 
 
-def _of_messages(record: dict[str, Any]) -> Transcript:
+def _of_messages(record: Row) -> Transcript:
     lines = [
         _line(
             at,

@@ -1,0 +1,36 @@
+"""Counts how far a measurement is, and stops it when its time is up."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class TimeIsUp(Exception):
+    """The measurement took all the time it was given; its purpose is not measured."""
+
+
+def no_progress(_done: int, _of: int) -> None:
+    """Shows nothing."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """Steps through work. `seconds_left` is asked at each step; `show` gets done and of."""
+
+    seconds_left: Callable[[], float] = lambda: float("inf")
+    show: Callable[[int, int], None] = no_progress
+
+    def each(self, some: Iterable[T]) -> Iterator[T]:
+        """The same, one by one.
+
+        Raises:
+            TimeIsUp: no time was left before a step.
+        """
+        every = tuple(some)
+        for done, one in enumerate(every):
+            if self.seconds_left() <= 0:
+                raise TimeIsUp
+            self.show(done, len(every))
+            yield one
