@@ -10,14 +10,14 @@ PACKAGE = Path(__file__).parent.parent / "agent"
 PURE = frozenset(
     """
     bisect collections dataclasses datetime decimal difflib enum functools hashlib holidays html
-    itertools json mailparser_reply math operator phonenumbers pydantic re stdnum string types
+    itertools json math operator phonenumbers pydantic re stdnum string types
     typing unicodedata urllib zoneinfo
     """.split()
 )
 ADAPTERS_MAY = frozenset(
     """
-    access_port audit_port core engine errors limits_port log model_port plain ports prompts retries
-    run_search shipped team_port urgency
+    access_port audit_port core doorbell_port engine errors limits_port log model_port plain ports prompts retries
+    figures_port run_search shipped team_port token_port urgency
     """.split()
 )
 WIRING = {"wiring.py", "daemon_wiring.py", "rehearsal_wiring.py", "console_wiring.py"}
