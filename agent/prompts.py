@@ -6,6 +6,7 @@ The output format is not here: it goes to the model as a schema, from code.
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from string import Template
@@ -18,6 +19,8 @@ from agent.shipped import shipped
 
 FENCE = "<transcript>"  # what comes before it is ours; from here on it is other people's
 LINE_BREAK = " ⏎ "  # inside a message, so that its text cannot pass for the next message
+
+PAUSE = timedelta(hours=4)  # after which the time is told again; telling it always costs a fifth
 
 # What could close our fences, or what a server's chat template reads as a change of speaker.
 _TAG = re.compile(
@@ -133,27 +136,35 @@ def summary_prompt(folder: Path | None = None) -> SummaryPrompt:
 
 
 def render_transcript(transcript: Transcript) -> str:
-    """One line per message, oldest first: `m1 09:12 customer: text`.
+    """One line per message, oldest first: `m1 customer: text`.
 
-    Before the first message of a day, or of another channel, stands a line `2026-11-03, email`.
-    Times are UTC. Line breaks inside a message become `⏎`, and tags that could end our fence
-    lose their bracket. Same transcript, same bytes; a message more only adds to the end.
+    A line `2026-11-03 09:12, email` (UTC) stands before the first message of a day, of another
+    channel, and after a pause. Line breaks inside a message become `⏎`, and tags that could end
+    our fence lose their bracket. Same transcript, same bytes; a message more only adds to the end.
     """
     lines = [f"subject: {_tame(transcript.subject)}"] if transcript.subject else []
     if transcript.left_out:
         lines.append(f"({transcript.left_out} messages are left out)")
-    said_last = ""
+    told: Line | None = None
     for line in transcript.lines:
-        held = f"{line.sent_at:%Y-%m-%d}, {_tame(line.channel) or 'unknown channel'}"
-        lines += [_line(line)] if held == said_last else [held, _line(line)]
-        said_last = held
+        if told is None or _is_elsewhere(line, told):
+            told = line
+            channel = _tame(line.channel) or "unknown channel"
+            lines.append(f"{line.sent_at:%Y-%m-%d %H:%M}, {channel}")
+        lines.append(_line(line))
     return "\n".join(lines)
+
+
+def _is_elsewhere(line: Line, told: Line) -> bool:
+    """Whether the time and channel that were told last do not hold for this message."""
+    if line.channel != told.channel or line.sent_at.date() != told.sent_at.date():
+        return True
+    return line.sent_at - told.sent_at >= PAUSE
 
 
 def _line(line: Line) -> str:
     unread = "".join(f" (attachment, not read: {name})" for name in line.unread)
-    who = line.author.kind.value
-    return f"{line.ref} {line.sent_at:%H:%M} {who}: {_tame(line.text + unread)}"
+    return f"{line.ref} {line.author.kind.value}: {_tame(line.text + unread)}"
 
 
 def _topic(topic: Topic) -> str:

@@ -9,7 +9,7 @@ from agent.core.proposal import Usage
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 MILLION = 1_000_000
 BYTES_A_TOKEN = 3  # of a text at the worst; English has about four and a half
-LEAST_CAP = 20_000  # tokens; below that one long conversation would never fit
+LEAST_CAP = 40_000  # tokens; below that one long conversation would never fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

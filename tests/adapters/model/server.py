@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 MODEL = "test-model"
-_LINE = re.compile(r"^(m\d+) \d\d:\d\d (customer|teammate|sidenote): (.*)$", re.MULTILINE)
+_LINE = re.compile(r"^(m\d+) (customer|teammate|sidenote): (.*)$", re.MULTILINE)
 _WORD = re.compile(r"^(First|Last) check word: (\w+)$", re.MULTILINE)
 _UNCOUNTED = b'"prompt_tokens": -1'
 _WINDOW = 12_000  # characters of a prompt that a small model can read
