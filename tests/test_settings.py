@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.core.spending import Caps, Price
 from agent.errors import ConfigError
 from agent.settings import load_settings
 
@@ -99,3 +100,47 @@ def test_printing_settings_shows_no_secret() -> None:
 )
 def test_in_doubt_it_is_paused(value: str, paused: bool) -> None:
     assert load_settings({"SIDENOTE_PAUSED": value}).paused is paused
+
+
+# --- what the model may cost -------------------------------------------------------------------
+
+
+def test_caps_on_tokens_are_set_where_nothing_is_said() -> None:
+    assert load_settings({}).caps == Caps(
+        tokens_per_conversation=200_000, tokens_per_hour=2_000_000, spend_per_day=None
+    )
+
+
+def test_caps_and_prices_are_the_teams() -> None:
+    settings = load_settings(
+        {
+            "SIDENOTE_MODEL": "kettle/1:free",
+            "SIDENOTE_TOKENS_PER_CONVERSATION": "off",
+            "SIDENOTE_TOKENS_PER_HOUR": "50000",
+            "SIDENOTE_SPEND_PER_DAY": "2.50",
+            "SIDENOTE_PRICES": "other=1/2, kettle/1:free=0.15/0.60",
+        }
+    )
+
+    assert settings.caps == Caps(tokens_per_hour=50_000, spend_per_day=2_500_000)
+    assert settings.price == Price(input=0.15, output=0.6)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SIDENOTE_TOKENS_PER_HOUR", "39999", "must be 40000 or more, or 'off'"),
+        ("SIDENOTE_TOKENS_PER_CONVERSATION", "many", "must be a whole number"),
+        ("SIDENOTE_SPEND_PER_DAY", "-1", "must be a number, 0 or more"),
+        ("SIDENOTE_PRICES", "kettle=1", "write MODEL=0.15/0.60"),
+        ("SIDENOTE_PRICES", "kettle=1/x", "write MODEL=0.15/0.60"),
+    ],
+)
+def test_a_cap_that_cannot_be_kept_is_a_problem(name: str, value: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} .*{words}"):
+        load_settings({name: value})
+
+
+def test_a_cap_on_money_needs_the_models_price() -> None:
+    with pytest.raises(ConfigError, match="SIDENOTE_PRICES must name a price of 'kettle'"):
+        load_settings({"SIDENOTE_MODEL": "kettle", "SIDENOTE_SPEND_PER_DAY": "5"})

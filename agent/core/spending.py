@@ -81,5 +81,7 @@ def over_cap(spent: Spent, call: Call, caps: Caps) -> OverCap | None:
 
 
 def money(millionths: int) -> str:
-    """As people write it: `0.42`, `5`."""
+    """As people write it: `0.42`, `5`, and `0.0003` where cents would say nothing."""
+    if 0 < millionths < MILLION // 100:
+        return f"{millionths / MILLION:.4f}"
     return f"{millionths / MILLION:.2f}".removesuffix(".00")

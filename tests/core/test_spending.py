@@ -63,4 +63,4 @@ def test_the_worst_case_counts_bytes_because_some_scripts_take_a_token_a_sign() 
 
 
 def test_money_is_written_as_people_write_it() -> None:
-    assert (money(420_000), money(5_000_000)) == ("0.42", "5")
+    assert [money(one) for one in (420_000, 5_000_000, 300, 0)] == ["0.42", "5", "0.0003", "0"]
