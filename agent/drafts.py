@@ -20,6 +20,7 @@ from agent.notes import NoteDesk
 from agent.ports import Delivery, DeliveryState, NewDraft
 
 # Nothing is left to stage: it lies there, or a teammate's approval has sent it.
+SETTLED = frozenset({DeliveryState.ARRIVED, DeliveryState.OVERTAKEN, DeliveryState.FAILED})
 STANDING = frozenset(DeliveryState) - {DeliveryState.INTENDED}
 
 
@@ -37,7 +38,19 @@ def stage(desk: NoteDesk, intent: Delivery, draft: NewDraft) -> Delivery:
     if stored.state in STANDING:
         return stored
     claimed = desk.claim(stored)
+    if claimed.state in STANDING:
+        # Frozen between reading and claiming, we missed that another worker staged it, and perhaps
+        # sent it: then it is listed no more, and staging it anew would send it twice.
+        return _let_go(desk, claimed)
     return _Staging(desk, claimed, replace(draft, body=claimed.body)).run()
+
+
+def _let_go(desk: NoteDesk, claimed: Delivery) -> Delivery:
+    if claimed.state in SETTLED:
+        return claimed  # such a one cannot be claimed
+    return desk.settle(
+        claimed, claimed.state, made=0, remote_id=claimed.remote_id, error=claimed.error
+    )
 
 
 class _Staging:

@@ -167,7 +167,8 @@ def test_a_write_without_an_answer_ends_in_one_note(world: SmallWorld, applied: 
 
     assert len(world.notes(conversation)) == 1
     assert world.run(conversation).note_id == world.notes(conversation)[0].id
-    assert world.requests("notes") == 1  # it looked before it wrote again
+    # It looked before it wrote again, and once more afterwards: the first may be applied late.
+    assert world.requests("notes") == (1 if applied else 2)
 
 
 @pytest.mark.parametrize(

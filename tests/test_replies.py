@@ -353,6 +353,30 @@ def test_sent_by_an_unanswered_release_while_the_drafts_lag_it_has_arrived(
     assert delivery.remote_id == sent(world, reply)[0].id
 
 
+def test_frozen_before_it_claimed_a_reply_that_another_worker_sent_it_stages_no_second(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It woke up to a draft that was listed no more and a message not there yet, and sent it again.
+    world.helpdesk.holds_deliveries = True
+    real = world.store.intend
+
+    def frozen(intent: Delivery) -> Delivery:
+        monkeypatch.setattr(world.store, "intend", real, raising=False)
+        stored = real(intent)
+        world.helpdesk.fail(HelpdeskBusy("429"), on="messages", nth=2)
+        with pytest.raises(HelpdeskBusy):
+            deliver_reply(world.desk, reply)
+        return stored
+
+    monkeypatch.setattr(world.store, "intend", frozen, raising=False)
+
+    delivery = deliver_reply(world.desk, reply)
+    world.helpdesk.deliver()
+
+    assert (world.requests("stage_draft"), len(sent(world, reply))) == (1, 1)
+    assert delivery.state is DeliveryState.UNKNOWN
+
+
 def test_edited_while_its_release_is_unanswered_nobody_can_tell(
     world: SmallWorld, reply: Reply
 ) -> None:

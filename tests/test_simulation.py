@@ -49,6 +49,11 @@ FOUND = [
         1795371061, id="a double stayed: its writer was frozen, and a teammate deleted another note"
     ),
     pytest.param(119, id="a reply that was sent was told as overtaken: its run was continued"),
+    pytest.param(1795384584, id="a reply went twice: its worker was frozen before it claimed it"),
+    pytest.param(1795387906, id="the same, with notes that Kustomer takes twice"),
+    pytest.param(
+        1795383830, id="a double stayed: applied late, and a teammate had deleted another note"
+    ),
 ]
 
 
