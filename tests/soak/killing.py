@@ -14,7 +14,7 @@ DAEMON_LIVES = (0.5, 9.0)  # seconds at most; it may die earlier, upon a request
 DAEMON_REQUESTS = 100
 SEND_REQUESTS = 12
 A_SEND_TAKES = 100.0  # seconds: five tries with pauses of 1, 4, 16 and 60 s
-FINISHED_WITHIN = 300.0  # the claim of a killed one runs out, and it settles
+FINISHED_WITHIN = 400.0  # the claim of a killed one runs out, and it settles
 AT_ONCE = 40
 NEW_ONES = 0.5  # share of the calls
 BETWEEN = 2.0  # seconds between two rounds over what is still to finish
@@ -124,11 +124,14 @@ class KilledSends:
         )
 
     def _kill(self, process: Sidenote) -> bool:
-        """At its n-th request, or a moment after it; False if it had ended before."""
+        """At its n-th request, or a moment after it; False if it had ended before, or all is calm.
+
+        One killed later could be gone on with only when the round is over.
+        """
         last = self.ground.tally.count(self.api_key) + self.random.randint(1, SEND_REQUESTS)
         ends_at = time.monotonic() + A_SEND_TAKES
         while time.monotonic() < ends_at and self.ground.tally.count(self.api_key) < last:
-            if not process.is_running():
+            if not process.is_running() or self.ground.calm.is_set():
                 return False
             time.sleep(LOOK_EVERY)
         time.sleep(self.random.uniform(0, 0.05))
