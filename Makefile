@@ -5,6 +5,8 @@ BIN := .venv/bin
 PORT ?= 8321
 DATA ?=
 MINUTES ?= 120
+SCHEDULES ?= 20000
+KILLS ?= 1500
 
 .PHONY: demo test lint bench soak lock clean
 
@@ -22,9 +24,10 @@ lint: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m tests.bench $(if $(DATA),--data $(DATA))
 
-# Half of it simulated, half real processes that are killed; ends with 1 if anything was wrong.
+# Simulated schedules, then real processes that are killed; each half ends at its number, or when
+# its share of the minutes is up. Ends with 1 if anything was wrong.
 soak: .venv/installed
-	$(BIN)/python -m tests.soak --minutes $(MINUTES)
+	$(BIN)/python -m tests.soak --minutes $(MINUTES) --schedules $(SCHEDULES) --kills $(KILLS)
 
 # pip compiles what it installs; our own modules are compiled here, so the first start is quick too.
 .venv/installed: requirements.lock pyproject.toml

@@ -11,6 +11,7 @@ from random import Random
 from agent.sandbox.faults import parse_fault
 from agent.sandbox.server import Sandbox
 from tests.processes import Starter
+from tests.soak.freezing import FrozenDaemon
 from tests.soak.ground import Ground, running
 from tests.soak.killing import KilledDaemon, KilledSends
 from tests.soak.people import Pauser, People
@@ -97,6 +98,9 @@ def _threads(plan: Plan, ground: Ground, daemon: KilledDaemon) -> list[threading
         draw = Random(seed + 4 + number)
         sends = KilledSends(ground, draw, key, name, plan.killed_sends, plan.claimed)
         lives.append(sends.live)
+    if plan.slots > 1:
+        key, slot = ground.sandbox.world.make_key(), f"worker-{plan.slots + 1}"
+        lives.append(FrozenDaemon(ground, Random(seed + 50), key, slot).live)
     disturb = plan.disturb
     if disturb is not None:
         when = Random(seed + 99)
