@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.automatic import automatic_figures
+from tests.bench.console import console_pages
 from tests.bench.figures import PARTS, Row, Sizes
 from tests.bench.planting import grounding_figures
 from tests.bench.summaries import summary_figures
@@ -47,7 +48,7 @@ def measured(sizes: Sizes, data: Path | None) -> list[Row]:
     """Every row; what is under way is told on stderr."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="sidenote-bench-") as folder:
-        for part in PARTS:
+        for part in (*PARTS, console_pages):
             sys.stderr.write(f"{part.__name__.replace('_', ' ')} …\n")
             rows += part(Path(folder), sizes)
     sys.stderr.write("hostile model …\n")

@@ -38,6 +38,7 @@ class Sizes:
     long_runs: int = 100  # with conversations of 200 KB
     messages: int = 30
     tries: int = 3  # of what is quick; the middle one counts
+    console_runs: int = 100_000  # kept while the console's pages are asked for
     hostile: int = 20_000  # runs with a model in an attacker's hands
     warm: bool = True  # whether the CPU of a start with nothing to do is taken off
 
@@ -45,7 +46,14 @@ class Sizes:
     def quick(cls) -> "Sizes":
         """Just enough to see that the bench works."""
         return cls(
-            runs=6, runs_for_memory=6, long_runs=2, messages=2, tries=1, hostile=50, warm=False
+            runs=6,
+            runs_for_memory=6,
+            long_runs=2,
+            messages=2,
+            tries=1,
+            console_runs=600,
+            hostile=50,
+            warm=False,
         )
 
 

@@ -12,9 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from agent.console.answers import Refusal, refusal
 from agent.console.looks import page
 from agent.console.parts import Parts
-from agent.errors import AgentError
+from agent.errors import AgentError, Held, InputError
+from agent.explaining import counterfactual_of, gate_words
+from agent.objecting import may_object, object_to
 from agent.ports import Run, RunState
 
+LONGEST_REASON = 500  # characters
 _SECTIONS = {"request": "Asks", "done": "Done", "open": "Open", "next": "Next"}
 
 
@@ -29,6 +32,8 @@ class Said:
     text: str
     at: datetime | None
     is_turn: bool
+    files: tuple[str, ...] = ()  # names of those that were not read
+    is_new: bool = False  # it came after the draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,8 @@ def show(request: Request) -> Response:
     receipt = parts.store.receipt(run.id) or {}
     read, decided = receipt.get("read") or {}, receipt.get("decided") or {}
     proposed, did = receipt.get("proposed") or {}, receipt.get("did") or {}
-    messages = _messages(read.get("messages") or (), run)
-    findings = _findings(decided)
+    messages = messages_of(read.get("messages") or (), run)
+    findings = findings_of(decided)
     return page(
         request,
         "run.html",
@@ -83,6 +88,9 @@ def show(request: Request) -> Response:
         deliveries=tuple(reversed(parts.store.deliveries(run_id=run.id))),
         versions=receipt.get("versions") or {},
         approval=parts.store.approval(run.id),
+        gate=gate_words(decided),
+        would_have=counterfactual_of(receipt),
+        can_object=may_object(run),
         can_retry=run.state is RunState.FAILED,
         is_waiting=run.state is RunState.AWAITING_APPROVAL,
     )
@@ -101,12 +109,29 @@ def retry(request: Request) -> Response:
     return told(f"/runs/{run.id}", said)
 
 
+def wrong(request: Request) -> Response:
+    """Keep that what was sent or noted was wrong."""
+    parts: Parts = request.app.state.parts
+    run = parts.store.run(request.path_params["run_id"])
+    if run is None:
+        return refusal(request.scope, Refusal.NOT_FOUND, "There is no such run any more.")
+    reason = request.state.form.get("reason", "").strip()[:LONGEST_REASON]
+    who = request.state.who.name
+    try:
+        object_to(parts.store, run, by=who, reason=reason, at=parts.clock.now())
+        said = "Kept with the run: this was wrong."
+    except (InputError, Held) as error:
+        said = str(error)
+    return told(f"/runs/{run.id}", said)
+
+
 def told(path: str, said: str) -> Response:
     """Back to a page, with a line on what happened."""
     return RedirectResponse(f"{path}?said={quote(said[:200])}", status_code=303)
 
 
-def _messages(read: Sequence[Mapping[str, Any]], run: Run) -> tuple[Said, ...]:
+def messages_of(read: Sequence[Mapping[str, Any]], run: Run) -> tuple[Said, ...]:
+    """The messages that a receipt keeps, as they were read; oldest first."""
     return tuple(
         Said(
             id=str(message.get("message_id", "")),
@@ -116,6 +141,7 @@ def _messages(read: Sequence[Mapping[str, Any]], run: Run) -> tuple[Said, ...]:
             text=str(message.get("text", "")),
             at=_time(message.get("sent_at")),
             is_turn=message.get("message_id") == run.turn.message_id,
+            files=tuple(str(name) for name in message.get("unread") or ()),
         )
         for number, message in enumerate(read, start=1)
     )
@@ -144,7 +170,8 @@ def _statements(proposed: Mapping[str, Any], number: Mapping[str, int]) -> tuple
     )
 
 
-def _findings(decided: Mapping[str, Any]) -> tuple[Found, ...]:
+def findings_of(decided: Mapping[str, Any]) -> tuple[Found, ...]:
+    """The rules' answers that a receipt keeps: what decided first, then what applied."""
     because = set(decided.get("because") or ())
     rows = decided.get("findings") or ()
     found = [

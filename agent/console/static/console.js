@@ -28,6 +28,44 @@ for (const [event, on] of [["mouseover", true], ["mouseout", false], ["focusin",
   });
 }
 
+// A key that sends something counts only once the page has stood for a moment, and never while it
+// is held down: else the second press of a double one would decide about a draft nobody has read.
+const READ_AT_LEAST = 800;
+let shownAt = performance.now();
+
+function isTyping(target) {
+  return Boolean(target.closest && target.closest("input, textarea, select, [contenteditable]"));
+}
+
+function pressed(key) {
+  for (const found of document.querySelectorAll("[data-key]")) {
+    if (found.dataset.key.split(" ").includes(key)) return found;
+  }
+  return null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && isTyping(event.target)) return event.target.blur();
+  if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  const found = pressed(event.key);
+  if (!found || performance.now() - shownAt < READ_AT_LEAST) return;
+  event.preventDefault();
+  if (found.tagName !== "SUMMARY") return found.click();
+  found.parentElement.open = true;
+  found.parentElement.querySelector("textarea, input:not([type=hidden])").focus();
+});
+
+// Twice pressed is once sent.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+
+window.addEventListener("pageshow", () => {
+  shownAt = performance.now();
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+});
+
 function listen() {
   if (!document.querySelector("[hx-trigger^='fresh']")) return;
   const news = new EventSource("/events");

@@ -1,0 +1,161 @@
+"""How long the console's pages take on the server while very many runs are kept.
+
+    python -m tests.bench.console [--runs N]
+
+Runs of 60 days lie in an SQLite file, in every state and of every topic; some drafts wait. Each
+page is asked for over a loopback connection, as a browser does; the middle of several tries counts.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+from sqlalchemy import Connection, insert
+
+from agent.adapters.store.connect import connect
+from agent.adapters.store.rows import run_values
+from agent.adapters.store.tables import runs
+from agent.core.team_policy import TeamPolicy
+from agent.core.turn import Turn
+from agent.ports import Disposition, Run, RunError, RunState
+from tests.bench.figures import Row, Sizes
+from tests.browser.team import Team, served
+
+RUNS, TRIES, SLOWEST = 100_000, 5, 200  # milliseconds
+SPREAD, BATCH = timedelta(days=60), 5_000
+ENDS = (
+    *((Disposition.NOTED, ("no-grant",)),) * 12,
+    (Disposition.NOTED, ("attachment-unread",)),
+    (Disposition.NOTED, ("asks-for-a-person", "several-questions")),
+    (Disposition.REPLIED, ("routine-topic-send",)),
+    (Disposition.DRAFTED, ("routine-topic-draft", "draft-approved")),
+    (Disposition.LEFT, ("too-short-to-note",)),
+    (Disposition.OVERTAKEN, ("newer-message",)),
+)
+
+
+def page_times(folder: Path, *, count: int, tries: int) -> Iterator[tuple[str, float]]:
+    """Each page with its milliseconds."""
+    team = Team(folder)
+    fill(team, count)
+    waiting = [team.waiting(name=f"Parcel {number}") for number in range(3)]
+    with served(team), closing(httpx.Client(base_url=team.url, follow_redirects=True)) as client:
+        client.get(team.link()).raise_for_status()
+        for name, path in _pages(client, waiting[0]):
+            client.get(path).raise_for_status()
+            yield name, median(_milliseconds(client, path) for _ in range(tries))
+
+
+def fill(team: Team, count: int) -> None:
+    """So many runs, as a busy team's database has them."""
+    chance = random.Random(count)
+    with closing(connect(f"sqlite:///{team.folder / 'team.sqlite'}")) as database:
+        for first in range(0, count, BATCH):
+            batch = range(first, min(first + BATCH, count))
+            rows = [
+                run_values(_run(team, number, count, chance, team.world.policy)) for number in batch
+            ]
+            database.write(partial(_insert, rows))
+
+
+def _insert(rows: list[dict[str, Any]], connection: Connection) -> None:
+    connection.execute(insert(runs), rows)
+
+
+def _run(team: Team, number: int, count: int, chance: random.Random, policy: TeamPolicy) -> Run:
+    at = team.world.clock.now() - SPREAD * ((count - number) / count)
+    turn = Turn(f"{number // 3:024x}", f"{number:024x}")
+    disposition, because = chance.choice(ENDS)
+    run = Run(
+        id=turn.run_id,
+        turn=turn,
+        message_at=at - timedelta(seconds=70),
+        state=RunState.DONE,
+        due_at=at,
+        created_at=at,
+        updated_at=at + timedelta(seconds=2),
+        disposition=disposition,
+        autonomy="note",
+        because=because,
+        note_id=f"{number:024x}" if disposition is Disposition.NOTED else None,
+        topic=chance.choice(policy.topics).name if chance.random() < 0.4 else "",
+        snapshot={"name": f"Order {number}", "customer_id": f"{number // 5:024x}"},
+    )
+    if chance.random() > 0.002:
+        return run
+    error = RunError(step="act", kind="HelpdeskRefused", message="POST /notes: 400", at=at)
+    return replace(run, state=RunState.FAILED, disposition=Disposition.FAILED, error=error)
+
+
+def _pages(client: httpx.Client, waiting: Run) -> Iterator[tuple[str, str]]:
+    yield "now", "/"
+    yield "runs", "/runs"
+    yield "runs, second page", _older(client, "/runs")
+    yield "runs that failed", "/runs?state=failed"
+    yield "runs that sent", "/runs?outcome=replied"
+    yield "runs of a topic", "/runs?topic=order-status"
+    yield "runs of a rare rule", "/runs?rule=ping-pong"
+    yield "runs of a topic and a rule", "/runs?topic=order-status&rule=attachment-unread"
+    yield "runs of a customer", f"/runs?text={7:024x}"
+    yield "runs of one day", "/runs?since=2026-10-01&until=2026-10-01"
+    yield "runs of a name that is none", "/runs?text=nobody"
+    yield "one run", f"/runs/{waiting.id}"
+    yield "approvals", "/approvals"
+    yield "topics", "/topics"
+
+
+def _older(client: httpx.Client, path: str) -> str:
+    text = client.get(path).text
+    return text.partition('<a href="/runs?after=')[2].partition('"')[0].join(("/runs?after=", ""))
+
+
+def _milliseconds(client: httpx.Client, path: str) -> float:
+    before = time.perf_counter()
+    client.get(path).raise_for_status()
+    return (time.perf_counter() - before) * 1000
+
+
+def slowest_pages(folder: Path, *, count: int, tries: int) -> list[tuple[str, float]]:
+    """Slowest first."""
+    folder.mkdir(exist_ok=True)
+    return sorted(page_times(folder, count=count, tries=tries), key=lambda each: -each[1])
+
+
+def console_pages(folder: Path, sizes: Sizes) -> list[Row]:
+    """The slowest page, and the middle one."""
+    count = sizes.console_runs
+    pages = slowest_pages(folder / "console", count=count, tries=sizes.tries)
+    (name, slowest), (_, middle) = pages[0], pages[len(pages) // 2]
+    return [
+        Row(
+            f"ms for the slowest page, middle page, {count} runs",
+            f"{slowest:.0f} ({name}), {middle:.0f}",
+            f"at most {SLOWEST}",
+            f"{slowest / SLOWEST:.2f}",
+        )
+    ]
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=RUNS, help=f"how many (default {RUNS})")
+    with TemporaryDirectory() as folder:
+        for name, figure in slowest_pages(
+            Path(folder), count=parser.parse_args().runs, tries=TRIES
+        ):
+            print(f"{figure:7.1f} ms  {name}")
+
+
+if __name__ == "__main__":
+    main()
