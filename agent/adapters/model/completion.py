@@ -34,12 +34,14 @@ class _Choice(BaseModel):
 
 class _Details(BaseModel):
     reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
 
 
 class _Usage(BaseModel):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     completion_tokens_details: _Details | None = None
+    prompt_tokens_details: _Details | None = None
 
 
 class _Body(BaseModel):
@@ -61,6 +63,7 @@ class Completion:
     refusal: str
     model: str = ""
     thought: int = 0  # tokens of the answer that were spent before it
+    read: int = 0  # tokens of the prompt at the most; 0 when the server does not tell
     usage: Usage = field(default_factory=lambda: Usage(calls=1))
 
     def usable_text(self) -> str:
@@ -104,12 +107,15 @@ def parse_completion(body: bytes) -> Completion:
     message = choice.message or _Message()
     usage = read.usage or _Usage()
     details = usage.completion_tokens_details or _Details()
+    # Some servers count what they had cached among the prompt's tokens, some beside them.
+    cached = usage.prompt_tokens_details or _Details()
     return Completion(
         text=message.text,
         finish=choice.finish_reason or "",
         refusal=message.refusal or "",
         model=read.model or "",
         thought=details.reasoning_tokens or 0,
+        read=(usage.prompt_tokens or 0) + (cached.cached_tokens or 0),
         usage=Usage(
             input_tokens=usage.prompt_tokens or 0,
             output_tokens=usage.completion_tokens or 0,

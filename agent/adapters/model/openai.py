@@ -183,7 +183,7 @@ class OpenAIModel:
         )
         completion, form = self._ask(parts, attempt, schema=schema_for(policy))
         attempt.usage = add_usage(attempt.usage, completion.usage)
-        if 0 < completion.usage.input_tokens < len(" ".join(parts).split()) * HONEST:
+        if 0 < completion.read < len(" ".join(parts).split()) * HONEST:
             raise CallFailed(Trouble.PROMPT_CUT)
         answer = self._read(completion, form, attempt)
         words.check(answer.first_word, answer.last_word)

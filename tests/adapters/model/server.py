@@ -175,6 +175,7 @@ def completion(
     model: str = MODEL,
     thought: int = 0,
     read: int = -1,
+    cached: int = 0,
 ) -> bytes:
     """The body of a chat completion as OpenAI describes it."""
     message = {"role": "assistant", "content": content, "refusal": refusal}
@@ -187,6 +188,7 @@ def completion(
             "choices": [{"index": 0, "message": message, "finish_reason": finish}],
             "usage": {
                 "prompt_tokens": read,  # -1: `answer` counts what was asked
+                "prompt_tokens_details": {"cached_tokens": cached},
                 "completion_tokens": 90 + thought,
                 "completion_tokens_details": {"reasoning_tokens": thought},
             },
@@ -309,6 +311,13 @@ def _middle_dropped(handler: _Handler) -> None:
     handler.answer(completion(content, read=_WINDOW // 16 if long else -1))
 
 
+def _counts_apart(handler: _Handler) -> None:
+    """What it had cached of the prompt is not among the prompt's tokens."""
+    content = json.dumps(summary_of(handler.asked))
+    cached = prompt_tokens(handler.asked) - 100
+    handler.answer(completion(content, read=100, cached=cached))
+
+
 def _too_long(handler: _Handler) -> None:
     if len(prompt_of(handler.asked)) > _WINDOW:
         body = error("This model's maximum context length is 4096.", code="context_length_exceeded")
@@ -427,6 +436,7 @@ PROFILES: dict[str, Profile] = {
     "small-silent-window": _small_window,
     "middle-dropped": _middle_dropped,
     "too-long-for-it": _too_long,
+    "counts-apart": _counts_apart,
     "swapped": lambda handler: handler.answer(
         completion(json.dumps(summary_of(handler.asked)), model="test-model-2")
     ),

@@ -125,7 +125,7 @@ TAKEN = {
     "good", "fenced", "thinks", "no-usage", "in-parts", "no-schema", "no-schema-200", "no-format",
     "no-format-422", "new-limit", "no-limit", "no-temperature", "no-store", "small-window",
     "loose-prose", "loose-fields", "loose-empty-object", "loose-nothing", "small-silent-window",
-    "middle-dropped", "too-long-for-it", "swapped", "stale", "odd-mood",
+    "counts-apart", "middle-dropped", "too-long-for-it", "swapped", "stale", "odd-mood",
     "no-refs", "unknown-refs", "refs-in-text", "too-long", "unknown-topic", "odd-language",
 }  # fmt: skip
 HANGING = {"silent", "drips-headers", "drips-body"}

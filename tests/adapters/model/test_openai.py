@@ -116,7 +116,7 @@ def test_without_topics_the_topic_is_none() -> None:
     assert proposal.topic == TopicGuess()
 
 
-@pytest.mark.parametrize("profile", ["fenced", "thinks", "in-parts", "no-usage"])
+@pytest.mark.parametrize("profile", ["fenced", "thinks", "in-parts", "no-usage", "counts-apart"])
 def test_an_answer_in_a_servers_own_way_is_taken(profile: str) -> None:
     proposal, server = propose(profile)
 
