@@ -105,7 +105,6 @@ def approve(desk: NoteDesk, run: Run, *, by: str) -> Ended:
         return Ended(run=ended_with(desk, run, stands), approval=stands, why=before(stands))
     draft = must_wait(desk.store, run)
     now = desk.clock.now()
-    must_not_be_edited(stands, now)
     if stands is not None and stands.verdict is Verdict.REJECTED and stands.outcome != LEFT:
         raise InputError(f"{stands.by} rejected this draft; nothing was sent")
     if stands is None or stands.outcome in ANEW or has_lapsed(stands, now):

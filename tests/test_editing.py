@@ -235,6 +235,22 @@ def test_cut_off_after_the_draft_was_taken_back_the_daemon_sends_it(
     assert world.run(conversation).disposition is Disposition.REPLIED
 
 
+def test_a_long_pause_after_the_draft_was_taken_back_loses_no_words(
+    world: SmallWorld, conversation: str
+) -> None:
+    for number in range(1, world.desk.retries.attempts + 1):
+        world.helpdesk.fail(HelpdeskUnavailable("down"), on="release_draft", nth=number)
+    with pytest.raises(HelpdeskUnavailable):
+        edited(world, conversation)
+    world.store.pause(Pause(by="Eve", at=world.clock.now()))
+    world.live(timedelta(minutes=15))
+
+    world.store.resume()
+    world.live(A_MOMENT)
+
+    assert replies(world, conversation) == [WORDS]
+
+
 def test_a_release_that_was_not_heard_of_is_looked_for_and_not_made_twice(
     world: SmallWorld, conversation: str
 ) -> None:
