@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from agent.core.proposal import Proposal
+from agent.core.amended import with_digests
+from agent.core.proposal import Proposal, Statement
 from agent.core.transcript import transcript_of
 from agent.core.turn import Turn
 from agent.handover import Did, Reading
@@ -105,14 +106,22 @@ class Ending:
         # Of several attempts one may be applied yet. Were a teammate to delete another note at the
         # same time, the number would be right and the double stay: the next poll counts anew.
         known = 0 if outcome.attempts > 1 else reading.note_count + posted
-        statements = from_plain(Proposal, self.proposed).statements
+        known = max(known - bool(outcome.replaced), 0)
         return replace(
             handled,
             note_count=known,
             note_id=outcome.note_id,
             noted_at=now,
-            statements=statements or before.statements,
+            statements=self.told_statements(),
         )
+
+    def told_statements(self) -> tuple[Statement, ...]:
+        """What our notes say of the conversation by now, each with what it rested on."""
+        reading = self.reading
+        statements = from_plain(Proposal, self.proposed).statements
+        if not statements:
+            return reading.told.statements if reading.told else ()
+        return with_digests((*reading.transcript.earlier, *statements), reading.messages)
 
 
 def _topic(proposed: Plain, decided: Plain) -> str:

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.core.amended import Amended, amended, standing, with_earlier
 from agent.core.basis import Basis
 from agent.core.conversation import Conversation, Customer, Draft, Message, Note
 from agent.core.limits import AutomaticReply, Counts
 from agent.core.outbound import Objection
 from agent.core.policy import Autonomy, Decision, Facts
+from agent.core.proposal import Statement
 from agent.core.reply import Composed
+from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Turn
 from agent.ports import Delivery, DeliveryState, Disposition, Told
 
@@ -26,6 +29,21 @@ class Reading:
     newer: str = ""
     gone: bool = False
     adopted: str = ""  # id of the note that this very turn has already, from an earlier life
+
+    @property
+    def amended(self) -> Amended:
+        """What became of the messages that our last note rests on."""
+        return amended(self.told.statements, self.messages) if self.told else Amended()
+
+    @property
+    def previous(self) -> tuple[Statement, ...]:
+        """What our last note said that still rests on what was said."""
+        return standing(self.told.statements, self.amended) if self.told else ()
+
+    @property
+    def transcript(self) -> Transcript:
+        """The conversation as a model may see it, with what the last note said of the rest."""
+        return with_earlier(transcript_of(self.conversation, self.messages), self.previous)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +119,7 @@ class Did:
     delivery: DeliveryState | None = None
     attempts: int = 0
     at: datetime | None = None
+    replaced: str = ""  # id of our older note that this one took the place of
     reply_state: DeliveryState | None = None
     reply_id: str | None = None  # the message once arrived, else the draft
     reply_why: str = ""  # why there was no reply, or what became of it

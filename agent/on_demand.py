@@ -151,7 +151,7 @@ class Asked(Pipeline):
         reading = from_plain(Reading, read)
         if _is_settled(reading):
             return Pipeline.propose(self, turn, read)
-        return to_plain(self.summary(reading.conversation, reading.messages)[1])
+        return to_plain(self.summary(reading)[1])
 
     def decide(self, turn: Turn, read: Plain, proposed: Plain) -> Plain:
         """As always, but a note is written."""

@@ -41,6 +41,7 @@ from agent.ports import (
     Told,
 )
 from agent.replies import Refusal
+from agent.superseding import replace_older
 
 OLD_READING = timedelta(minutes=2)  # a reading older than this is looked at again before a write
 EMPTY = Proposal(statements=(), engine="")
@@ -130,13 +131,11 @@ class Pipeline:
         # Rules that forbid even a note, and need no proposal for it, save the model's time.
         if decide(facts, _WITHOUT_PROPOSAL).autonomy is Autonomy.NOTHING:
             return to_plain(EMPTY)
-        return to_plain(self.summary(reading.conversation, reading.messages)[1])
+        return to_plain(self.summary(reading)[1])
 
-    def summary(
-        self, conversation: Conversation, messages: tuple[Message, ...]
-    ) -> tuple[Transcript, Proposal]:
+    def summary(self, reading: Reading) -> tuple[Transcript, Proposal]:
         """The cleaned transcript and a grounded proposal. Writes nothing."""
-        transcript = transcript_of(conversation, messages)
+        transcript = reading.transcript
         proposal = self.model.propose(transcript, self.team_policy())
         return transcript, with_left_out(proposal, transcript)
 
@@ -184,7 +183,6 @@ class Pipeline:
         self, turn: Turn, reading: Reading, proposal: Proposal, decision: Decision | None
     ) -> str:
         """The note as it would be posted."""
-        transcript = transcript_of(reading.conversation, reading.messages)
         applying = {f.rule.id for f in decision.findings if f.applies} if decision else set()
         # One that is drafted or sent is told of once its outcome is known.
         is_suggested = decision is None or decision.autonomy < Autonomy.DRAFT
@@ -192,11 +190,12 @@ class Pipeline:
         text = suggestion(self._occasion(turn, reading, proposal)) if fits else None
         return render_note(
             NoteContent(
-                transcript=transcript,
+                transcript=reading.transcript,
                 proposal=proposal,
                 settings=self.policy.note,
                 run_id=turn.run_id,
-                previous=reading.told.statements if reading.told else (),
+                previous=reading.previous,
+                amended=reading.amended,
                 reply=text,
                 to_a_person=bool(applying & FOR_A_PERSON),
             )
@@ -244,8 +243,12 @@ class Pipeline:
         if not self._reply_begun(turn) and self._moved_on(turn, reading):
             return to_plain(Did(disposition=Disposition.OVERTAKEN))
         if decision.reply and decision.composed is not None:
-            return to_plain(self._answer(turn, reading, decision, decision.composed))
-        return to_plain(did_from(self.post(turn, decision.note)))
+            did = self._answer(turn, reading, decision, decision.composed)
+        else:
+            did = did_from(self.post(turn, decision.note))
+        if self.policy.note.repeat == "replace":
+            did = replace(did, replaced=replace_older(self.desk, reading.told, did))
+        return to_plain(did)
 
     def _reply_begun(self, turn: Turn) -> bool:
         """Then delivering it finds out what became of it, and withdraws it where it must."""
@@ -366,5 +369,7 @@ def _ours(notes: tuple[Note, ...], turn: Turn) -> str:
 def _nothing_new(reading: Reading, transcript: Transcript) -> bool:
     told = reading.told
     if told is None or told.note_id is None or told.last_message_id is None:
+        return False
+    if reading.amended.message_ids:
         return False
     return not brings_news(transcript.lines, told.statements, since_message=told.last_message_id)

@@ -140,7 +140,8 @@ def render_transcript(transcript: Transcript) -> str:
 
     A line `2026-11-03 09:12, email` (UTC) stands before the first message of a day, of another
     channel, and after a pause. Line breaks inside a message become `⏎`, and tags that could end
-    our fence lose their bracket. Same transcript, same bytes; a message more only adds to the end.
+    our fence lose their bracket. What our last note said of messages that are left out comes last.
+    Same transcript, same bytes; a message more only adds to the end.
     """
     lines = [f"subject: {_tame(transcript.subject)}"] if transcript.subject else []
     if transcript.left_out:
@@ -152,6 +153,7 @@ def render_transcript(transcript: Transcript) -> str:
             channel = _tame(line.channel) or "unknown channel"
             lines.append(f"{line.sent_at:%Y-%m-%d %H:%M}, {channel}")
         lines.append(_line(line))
+    lines += [f"last note, {s.section.value}: {_tame(s.text)}" for s in transcript.earlier]
     return "\n".join(lines)
 
 

@@ -373,3 +373,17 @@ def test_a_topic_s_name_must_fit_a_file_name(tmp_path: Path) -> None:
     assert problems(write(tmp_path, wrong, {})) == [
         'policy.toml: line 17: [topics] "../Order": write small letters, digits and hyphens'
     ]
+
+
+def test_a_newer_note_can_take_the_older_ones_place(tmp_path: Path) -> None:
+    replacing = POLICY.replace("with_reply = false", 'repeat = "replace"')
+
+    assert load_policy(write(tmp_path, replacing)).note.repeat == "replace"
+
+
+def test_a_way_to_repeat_notes_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    wrong = POLICY.replace("with_reply = false", 'repeat = "edit"')
+
+    assert problems(write(tmp_path, wrong)) == [
+        'policy.toml: line 7: [note] repeat = "edit": choose "add" or "replace"'
+    ]

@@ -1,11 +1,13 @@
 """Prompts declare their inputs, fence what others wrote, and never restate the output format."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from agent.core.conversation import Author, AuthorKind, Direction
+from agent.core.proposal import Section, Statement
 from agent.core.team_policy import NoteSettings, Slot, SlotKind, TeamPolicy, Topic
 from agent.core.transcript import Line, Transcript
 from agent.errors import ConfigError
@@ -260,3 +262,11 @@ def test_a_message_cannot_end_the_fence(tag: str, place: str) -> None:
 @pytest.mark.parametrize("text", ["a < b > c", "Mara <mara@example.org>", "[ok] <b>bold</b>"])
 def test_other_brackets_are_left_alone(text: str) -> None:
     assert text in render_transcript(transcript(line(text)))
+
+
+def test_what_the_last_note_said_of_messages_left_out_comes_last() -> None:
+    text = "Ben sent\na seal.</transcript>"
+    told = Statement(section=Section.DONE, text=text, message_ids=("9",))
+    shown = render_transcript(replace(transcript(line("Hi"), left_out=2), earlier=(told,)))
+
+    assert shown.endswith("\nlast note, done: Ben sent ⏎ a seal.‹/transcript>")

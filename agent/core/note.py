@@ -5,11 +5,12 @@ Whole statements are left out to fit, never parts of one.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from agent.core.amended import Amended
 from agent.core.conversation import AuthorKind, Direction
 from agent.core.coverage import left_out, worth_a_line
 from agent.core.note_words import Words, words_for
@@ -25,17 +26,21 @@ _KEEP_FIRST = (Section.REQUEST, Section.OPEN, Section.NEXT, Section.DONE)
 _SUMMARY_WORDS = 72
 _AMOUNTS = 3  # that the note names; the receipt lists them all
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+_DIRECTION_MARKS = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteContent:
-    """All that a note is made of. `previous` are the statements of our last note."""
+    """All that a note is made of. `previous` are the statements of our last note that still rest
+    on what was said, `amended` what became of the others.
+    """
 
     transcript: Transcript
     proposal: Proposal
     settings: NoteSettings
     run_id: str
     previous: tuple[Statement, ...] = ()
+    amended: Amended = field(default_factory=Amended)
     reply: SuggestedReply | None = None
     to_a_person: bool = False
 
@@ -45,7 +50,7 @@ def render_note(content: NoteContent) -> str:
 
     A suggested reply counts, but is never cut; where it takes too much, the note grows.
     """
-    statements = [*content.proposal.statements, *_next_step(content)]
+    statements = [*_earlier(content), *content.proposal.statements, *_next_step(content)]
     reply_words = len(content.reply.text.split()) if content.reply else 0
     limit = max(content.settings.max_words, reply_words + _SUMMARY_WORDS)
     while True:
@@ -69,6 +74,7 @@ def _text(content: NoteContent, statements: Sequence[Statement], *, with_missing
     rest = [
         *_unsuggested(content.reply, words),
         *_news(content, words),
+        *_amended(content.amended, words),
         *_left_out(content.transcript, content.proposal.unshown, words),
         *(_not_here(content, statements, words) if with_missing else ()),
     ]
@@ -115,6 +121,7 @@ def _reference(statement: Statement, content: NoteContent, words: Words) -> str:
         f"{_author(line, words)}, {_moment(line.sent_at, content.settings, words)}"
         for line in cited[:2]
     ]
+    told = told or [words.earlier]  # it rests on messages that the budget left out
     return "; ".join([*told, words.unverified] if statement.unverified else told)
 
 
@@ -124,7 +131,7 @@ def _author(line: Line, words: Words) -> str:
     fallback = words.customer if line.direction is Direction.IN else words.team
     # Only the first name: enough for a teammate, less personal data in the note.
     names = line.author.name.split()
-    return names[0] if names else fallback
+    return _isolated(names[0]) if names else fallback
 
 
 def _moment(at: datetime, settings: NoteSettings, words: Words) -> str:
@@ -133,8 +140,11 @@ def _moment(at: datetime, settings: NoteSettings, words: Words) -> str:
 
 
 def _isolated(text: str) -> str:
-    # First-strong isolate … pop: right-to-left words leave the rest of the line in its order.
-    return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+    # First-strong isolate … pop: right-to-left words leave the rest of the line in its order. A
+    # mark that the text itself has could end ours.
+    if not _RIGHT_TO_LEFT.search(text):
+        return text
+    return f"\u2068{_DIRECTION_MARKS.sub('', text)}\u2069"
 
 
 def _next_step(content: NoteContent) -> list[Statement]:
@@ -166,6 +176,21 @@ def _news(content: NoteContent, words: Words) -> list[str]:
     return [words.new.format(_isolated(newest.text))]
 
 
+def _earlier(content: NoteContent) -> list[Statement]:
+    """What the last note said of messages that are left out now, unless it is said again."""
+    said = {fold(statement.text) for statement in content.proposal.statements}
+    return [s for s in content.transcript.earlier if fold(s.text) not in said]
+
+
+def _amended(changes: Amended, words: Words) -> list[str]:
+    said = []
+    if changes.edited:
+        said.append(words.edited[changes.edited > 1].format(changes.edited))
+    if changes.redacted:
+        said.append(words.redacted[changes.redacted > 1].format(changes.redacted))
+    return said
+
+
 def _unsuggested(reply: SuggestedReply | None, words: Words) -> list[str]:
     if reply is None or reply.text:
         return []
@@ -176,7 +201,7 @@ def _left_out(transcript: Transcript, unshown: int, words: Words) -> list[str]:
     names = [name or "?" for line in transcript.lines for name in line.unread]
     said = []
     if names:
-        shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        shown = ", ".join(map(_isolated, names[:3])) + (", …" if len(names) > 3 else "")
         said.append(words.unread[len(names) > 1].format(n=len(names), names=shown))
     left_out = transcript.left_out + unshown
     if left_out:

@@ -19,6 +19,9 @@ class Words:
     team: str
     new: str
     repeated: str
+    edited: tuple[str, str]
+    redacted: tuple[str, str]
+    earlier: str
     unread: tuple[str, str]
     left_out: tuple[str, str]
     not_here: str
@@ -51,6 +54,15 @@ ENGLISH = Words(
     team="team",
     new="New since the last note: {}",
     repeated="Asked again since the last note.",
+    edited=(
+        "1 message behind the last note was changed since.",
+        "{} messages behind the last note were changed since.",
+    ),
+    redacted=(
+        "1 message behind the last note was removed since.",
+        "{} messages behind the last note were removed since.",
+    ),
+    earlier="earlier",
     unread=("1 attachment was not read: {names}.", "{n} attachments were not read: {names}."),
     left_out=("1 message was left out for length.", "{} messages were left out for length."),
     not_here="Not in this note: {}.",
@@ -83,6 +95,15 @@ GERMAN = Words(
     team="Team",
     new="Neu seit der letzten Notiz: {}",
     repeated="Seit der letzten Notiz nachgefragt.",
+    edited=(
+        "1 Nachricht hinter der letzten Notiz wurde geändert.",
+        "{} Nachrichten hinter der letzten Notiz wurden geändert.",
+    ),
+    redacted=(
+        "1 Nachricht hinter der letzten Notiz wurde entfernt.",
+        "{} Nachrichten hinter der letzten Notiz wurden entfernt.",
+    ),
+    earlier="früher",
     unread=("1 Anhang wurde nicht gelesen: {names}.", "{n} Anhänge wurden nicht gelesen: {names}."),
     left_out=(
         "1 Nachricht wurde wegen der Länge ausgelassen.",
@@ -131,6 +152,15 @@ FRENCH = Words(
     team="équipe",
     new="Nouveau depuis la dernière note : {}",
     repeated="Relance depuis la dernière note.",
+    edited=(
+        "1 message de la dernière note a été modifié.",
+        "{} messages de la dernière note ont été modifiés.",
+    ),
+    redacted=(
+        "1 message de la dernière note a été supprimé.",
+        "{} messages de la dernière note ont été supprimés.",
+    ),
+    earlier="plus tôt",
     unread=(
         "1 pièce jointe n'a pas été lue : {names}.",
         "{n} pièces jointes n'ont pas été lues : {names}.",
@@ -169,6 +199,15 @@ SPANISH = Words(
     team="equipo",
     new="Nuevo desde la última nota: {}",
     repeated="Ha vuelto a preguntar desde la última nota.",
+    edited=(
+        "1 mensaje de la última nota se modificó después.",
+        "{} mensajes de la última nota se modificaron después.",
+    ),
+    redacted=(
+        "1 mensaje de la última nota se eliminó después.",
+        "{} mensajes de la última nota se eliminaron después.",
+    ),
+    earlier="antes",
     unread=("1 adjunto no se leyó: {names}.", "{n} adjuntos no se leyeron: {names}."),
     left_out=(
         "Se omitió 1 mensaje por longitud.",
@@ -204,6 +243,15 @@ DUTCH = Words(
     team="team",
     new="Nieuw sinds de vorige notitie: {}",
     repeated="Opnieuw gevraagd sinds de vorige notitie.",
+    edited=(
+        "1 bericht achter de vorige notitie is gewijzigd.",
+        "{} berichten achter de vorige notitie zijn gewijzigd.",
+    ),
+    redacted=(
+        "1 bericht achter de vorige notitie is verwijderd.",
+        "{} berichten achter de vorige notitie zijn verwijderd.",
+    ),
+    earlier="eerder",
     unread=("1 bijlage is niet gelezen: {names}.", "{n} bijlagen zijn niet gelezen: {names}."),
     left_out=(
         "1 bericht is weggelaten om de lengte.",
@@ -239,6 +287,15 @@ PORTUGUESE = Words(
     team="equipa",
     new="Novo desde a última nota: {}",
     repeated="Voltou a perguntar desde a última nota.",
+    edited=(
+        "1 mensagem da última nota foi alterada.",
+        "{} mensagens da última nota foram alteradas.",
+    ),
+    redacted=(
+        "1 mensagem da última nota foi removida.",
+        "{} mensagens da última nota foram removidas.",
+    ),
+    earlier="antes",
     unread=("1 anexo não foi lido: {names}.", "{n} anexos não foram lidos: {names}."),
     left_out=(
         "1 mensagem ficou de fora pela extensão.",
@@ -274,6 +331,15 @@ ITALIAN = Words(
     team="team",
     new="Novità dall'ultima nota: {}",
     repeated="Ha chiesto di nuovo dall'ultima nota.",
+    edited=(
+        "1 messaggio dell'ultima nota è stato modificato.",
+        "{} messaggi dell'ultima nota sono stati modificati.",
+    ),
+    redacted=(
+        "1 messaggio dell'ultima nota è stato rimosso.",
+        "{} messaggi dell'ultima nota sono stati rimossi.",
+    ),
+    earlier="prima",
     unread=(
         "1 allegato non è stato letto: {names}.",
         "{n} allegati non sono stati letti: {names}.",

@@ -18,7 +18,8 @@ class Statement:
     """One sentence of a summary, with the messages it rests on (never none).
 
     `quotes` are words of those messages, as they stand there. `unverified` says why grounding
-    let it pass with doubt; "" when it had none.
+    let it pass with doubt; "" when it had none. `digests`, one for each message, are what
+    `core/amended.py` knows those messages again by; only what was told has them.
     """
 
     section: Section
@@ -26,6 +27,7 @@ class Statement:
     message_ids: tuple[str, ...]
     quotes: tuple[str, ...] = ()
     unverified: str = ""
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

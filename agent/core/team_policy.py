@@ -126,6 +126,7 @@ class NoteSettings:
     min_messages: int = 3
     min_characters: int = 400
     with_reply: bool = True
+    repeat: str = "add"  # "replace": an older note of ours goes when the newer one has arrived
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

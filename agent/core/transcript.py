@@ -13,6 +13,7 @@ from itertools import accumulate
 from agent.core.cleaning import clean
 from agent.core.conversation import Author, Conversation, Direction, Message
 from agent.core.masking.hidden import hide_all
+from agent.core.proposal import Statement
 
 BUDGET_CHARACTERS = 24_000  # about 6,000 tokens: fits every model, and 300 chat messages
 _STEPS = 8  # of a budget; what is given away for a prompt that stays the same is at most one
@@ -41,7 +42,8 @@ class Line:
 class Transcript:
     """All of a conversation that a model may see, oldest first.
 
-    `left_out` counts the messages that did not fit the budget.
+    `left_out` counts the messages that did not fit the budget; `earlier` is what our last note
+    said of them.
     """
 
     conversation_id: str
@@ -49,6 +51,7 @@ class Transcript:
     lines: tuple[Line, ...]
     left_out: int = 0
     customer_id: str | None = None  # whose record says what is personal in it
+    earlier: tuple[Statement, ...] = ()
 
 
 def transcript_of(

@@ -21,6 +21,7 @@ from agent.policy_file.fields import (
     LevelName,
     NoteLanguage,
     Pattern,
+    RepeatName,
     RetriesName,
     SlotName,
     Source,
@@ -60,6 +61,10 @@ class NoteTable(Table):
     with_reply: Annotated[
         bool, Field(description="Also write a note where a reply was drafted or sent.")
     ] = True
+    repeat: Annotated[
+        RepeatName,
+        Field(description="A newer note stands beside the older one, or in its place."),
+    ] = "add"
 
 
 class LimitsTable(Table):

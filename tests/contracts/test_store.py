@@ -470,7 +470,12 @@ def told(conversation: str = "c1", *, noted: datetime | None = NOON) -> Told:
         note_id="a" * 24,
         noted_at=noted,
         statements=(
-            Statement(section=Section.REQUEST, text=ODD_TEXT, message_ids=("m1", "m2")),
+            Statement(
+                section=Section.REQUEST,
+                text=ODD_TEXT,
+                message_ids=("m1", "m2"),
+                digests=("0a1b2c3d4e5f", "5f4e3d2c1b0a"),
+            ),
             Statement(section=Section.NEXT, text="Send the lid.", message_ids=("m1",)),
         ),
     )

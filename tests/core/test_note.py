@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agent.core.amended import Amended
 from agent.core.conversation import Author, AuthorKind, Direction
 from agent.core.note import NoteContent, render_note
 from agent.core.proposal import Proposal, Section, Statement
@@ -208,3 +209,72 @@ def test_messages_that_a_model_was_not_shown_count_as_left_out() -> None:
     note = render_note(content(transcript=transcript, proposal=proposal))
 
     assert "3 messages were left out for length." in note
+
+
+# --- what the last note rested on --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (Amended(edited=1), "1 message behind the last note was changed since."),
+        (Amended(edited=2), "2 messages behind the last note were changed since."),
+        (Amended(redacted=1), "1 message behind the last note was removed since."),
+        (Amended(redacted=3), "3 messages behind the last note were removed since."),
+    ],
+)
+def test_messages_that_changed_since_the_last_note_are_told_of(
+    changes: Amended, words: str
+) -> None:
+    assert words in render_note(content(amended=changes))
+
+
+def test_what_the_last_note_said_of_messages_left_out_now_is_kept() -> None:
+    earlier = (said(Section.DONE, "Ben sent a new seal.", 99),)
+    transcript = Transcript(
+        conversation_id="c1", subject="", lines=LINES, left_out=40, earlier=earlier
+    )
+    note = render_note(content(transcript=transcript))
+
+    assert "Done  Ben sent a new seal.  (earlier)\n      I can offer a refund." in note
+
+
+def test_what_is_said_again_is_not_kept_twice() -> None:
+    earlier = (said(Section.DONE, "i can offer a  refund.", 99),)
+    transcript = Transcript(
+        conversation_id="c1", subject="", lines=LINES, left_out=40, earlier=earlier
+    )
+
+    assert "(earlier)" not in render_note(content(transcript=transcript))
+
+
+# --- right to left -----------------------------------------------------------------------------
+
+
+def test_right_to_left_names_and_files_are_isolated_too() -> None:
+    lines = (replace(line(1, "أين طلبي 40-2291؟", name="ليلى حداد"), unread=("صورة.jpg",)),)
+    transcript = Transcript(conversation_id="c1", subject="", lines=lines)
+    proposal = Proposal(statements=(said(Section.REQUEST, lines[0].text, 1),), engine="offline")
+    note = render_note(content(transcript=transcript, proposal=proposal))
+
+    assert "\u2068أين طلبي 40-2291؟\u2069  (\u2068ليلى\u2069, 3 Nov 10:12)" in note
+    assert "\u2068صورة.jpg\u2069" in note
+
+
+@pytest.mark.parametrize("text", ["\u2069שלום\u202e 40-2291", "שלום\u2067"])
+def test_direction_marks_in_the_text_cannot_end_ours(text: str) -> None:
+    proposal = Proposal(statements=(said(Section.REQUEST, text, 1),), engine="offline")
+    note = render_note(content(proposal=proposal))
+
+    assert (note.count("\u2068"), note.count("\u2069")) == (1, 1)
+    assert not set("\u202e\u2067") & set(note)
+
+
+def test_left_to_right_notes_hold_no_direction_marks() -> None:
+    assert not set("\u2066\u2067\u2068\u2069\u200f") & set(render_note(content()))
+
+
+def test_a_suggested_reply_is_not_isolated_because_it_is_copied() -> None:
+    reply = SuggestedReply("stock", "ar", "طلبك 40-2291 في الطريق.")
+
+    assert f":\n{reply.text}\n" in render_note(content(reply=reply))

@@ -66,7 +66,7 @@ def told_values(told: Told, now: datetime) -> Values:
         "note_count": told.note_count,
         "note_id": told.note_id,
         "noted_at": told.noted_at,
-        "statements": [[s.section, s.text, s.message_ids] for s in told.statements],
+        "statements": [[s.section, s.text, s.message_ids, s.digests] for s in told.statements],
         "updated_at": now,
     }
 
@@ -81,8 +81,13 @@ def told_of_row(row: Row[Any]) -> Told:
         note_id=row.note_id,
         noted_at=row.noted_at,
         statements=tuple(
-            Statement(section=Section(section), text=text, message_ids=tuple(ids))
-            for section, text, ids in row.statements
+            Statement(
+                section=Section(section),
+                text=text,
+                message_ids=tuple(ids),
+                digests=tuple(digests[0]) if digests else (),  # older rows have none
+            )
+            for section, text, ids, *digests in row.statements
         ),
     )
 

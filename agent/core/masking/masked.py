@@ -81,12 +81,17 @@ def mask_transcript(transcript: Transcript, customer: Customer | None = None) ->
     texts = [transcript.subject]
     for line in lines:
         texts += line.text, *line.unread, line.author.name
+    texts += [statement.text for statement in transcript.earlier]
     masked = mask_texts(texts, people)
     left = iter(masked.texts)
-    subject = next(left)
     return Masked(
         transcript=replace(
-            transcript, subject=subject, lines=tuple(_masked_line(line, left) for line in lines)
+            transcript,
+            subject=next(left),
+            lines=tuple(_masked_line(line, left) for line in lines),
+            earlier=tuple(
+                replace(statement, text=next(left), quotes=()) for statement in transcript.earlier
+            ),
         ),
         back=masked.back,
     )

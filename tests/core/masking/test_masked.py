@@ -202,7 +202,7 @@ def test_nothing_personal_stands_in_a_repr() -> None:
 @pytest.mark.parametrize(
     ("type_", "known"),
     [
-        (Transcript, {"conversation_id", "subject", "lines", "left_out", "customer_id"}),
+        (Transcript, set("conversation_id subject lines left_out customer_id earlier".split())),
         (
             Line,
             set(
@@ -214,3 +214,13 @@ def test_nothing_personal_stands_in_a_repr() -> None:
 def test_every_field_that_a_model_may_see_is_thought_of(type_: type, known: set[str]) -> None:
     # A new field with text in it must be masked too: teach mask_transcript, then name it here.
     assert {field.name for field in fields(type_)} == known
+
+
+def test_what_the_last_note_said_leaves_masked_too() -> None:
+    told = Statement(
+        section=Section.DONE, text="Sent to mara@example.org.", message_ids=("9",), quotes=("x",)
+    )
+    masked = mask_transcript(replace(transcript(), earlier=(told,)))
+
+    assert [(s.text, s.quotes) for s in masked.transcript.earlier] == [("Sent to [email-1].", ())]
+    assert "mara@example.org" not in sent(masked)
