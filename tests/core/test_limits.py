@@ -160,6 +160,53 @@ def test_each_limit_refuses_once_it_is_reached(at_limit: Counts, rule: str) -> N
     assert refusal.evidence
 
 
+@pytest.mark.parametrize(
+    ("at_limit", "words"),
+    [
+        (Counts(turn=1), "this message was answered already"),
+        (Counts(at_once=True), "came within 60 s of our reply"),
+        (Counts(suppressed="at once, twice"), "at once, twice"),
+        (Counts(told_here=1), "this conversation got this topic's answer already"),
+        (Counts(told_lately=1), "this customer got this topic's answer within 7 days"),
+        (
+            Counts(conversation_day=2),
+            "2 automatic replies, at most 2 (24 h, this conversation)",
+        ),
+        (Counts(conversation_life=5), "5 automatic replies, at most 5 (this conversation)"),
+        (Counts(customer_day=3), "3 automatic replies, at most 3 (24 h, this customer)"),
+        (Counts(breaker_open="too many"), "too many"),
+        (
+            Counts(organization_10_minutes=30),
+            "30 automatic replies, at most 30 (10 min, all customers)",
+        ),
+        (Counts(organization_hour=120), "120 automatic replies, at most 120 (1 h, all customers)"),
+        (Counts(topic_day=7), "7 automatic replies, at most 7 (24 h, this topic)"),
+    ],
+)
+def test_a_refusal_says_how_many_there_were_and_may_be(at_limit: Counts, words: str) -> None:
+    refusal = refused(Ask(counts=at_limit, limits=ReplyLimits(), daily_cap=7))
+
+    assert refusal is not None
+    assert refusal.evidence == words
+
+
+def test_a_refused_first_contact_says_how_many_were_answered() -> None:
+    ask = Ask(counts=Counts(first_contacts_hour=10), limits=OPEN, first_contact=True)
+
+    assert str(refused(ask)) == (
+        "first-contact: first contact from a sender that nobody has verified; "
+        "10 answered in 1 h, at most 10"
+    )
+
+
+def test_the_windows_are_as_long_as_their_names_say() -> None:
+    assert timedelta(hours=24) == DAY
+    assert timedelta(minutes=60) == HOUR
+    assert timedelta(seconds=600) == TEN_MINUTES
+    assert timedelta(hours=168) == TOLD_LATELY
+    assert timedelta(minutes=1) == AT_ONCE
+
+
 def test_one_below_every_limit_nothing_is_refused() -> None:
     counts = Counts(
         conversation_day=1,
