@@ -26,6 +26,8 @@ COMMANDS = {
     "pause": ("pause", "Stop all writes."),
     "resume": ("resume", "Go on after a pause."),
     "replay": ("replay", "Decide stored runs again, under another policy."),
+    "eval": ("eval", "Measure notes, topics, masking and more on data."),
+    "prompts": ("prompts", "List the prompts, their versions and where each was used."),
     "audit": ("audit", "Show what was done, and check that nobody changed the record."),
     "erase": ("erase", "Remove every text of one customer."),
     "check": ("check", "Check settings, key, database and model."),

@@ -8,12 +8,13 @@
 | stripping | `text`, `gold_body` or `gold_noquote` |
 | mail | `body`, `headers`, `label` |
 | attacks | `text`, `label` 0 or 1, `kind` |
-| conversations | `messages` with `direction` and `text`; maybe `topic`, `summary` |
+| conversations | `messages` with `direction` and `text`; maybe `summary` |
+| conversations | a run with its `receipt`, as `runs --export` writes it; maybe `summary` |
 """
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -88,7 +89,10 @@ def read_data(place: Path) -> Data:
         raise InputError(
             f"{place}: nothing to measure with. 'sidenote eval --help' says which forms are read."
         )
-    sets = [DataSet(name, purpose, tuple(rows)) for (name, purpose), rows in found.items()]
+    sets = [
+        DataSet(name, purpose, _newest(rows) if purpose is Purpose.CONVERSATIONS else tuple(rows))
+        for (name, purpose), rows in found.items()
+    ]
     return Data(tuple(sets), tuple(skipped))
 
 
@@ -115,9 +119,26 @@ def _rows(file: Path) -> Iterator[Row]:
                 row = json.loads(line)
                 if not isinstance(row, dict):
                     raise InputError(f"{file}:{number}: each line must be a JSON object")
-                yield row
+                yield from _conversation_of_run(row) if "receipt" in row else (row,)
     except (ValueError, EOFError, gzip.BadGzipFile) as error:
         raise InputError(f"{file}: is no JSON Lines file: {type(error).__name__}") from None
+
+
+def _conversation_of_run(row: Row) -> Iterator[Row]:
+    """What a run read, as a conversation; nothing where it decided nothing or was pruned."""
+    messages = ((row["receipt"] or {}).get("facts") or {}).get("messages")
+    if messages:
+        yield {
+            "key": row.get("conversation_id"),
+            "messages": messages,
+            "summary": row.get("summary"),
+        }
+
+
+def _newest(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Each conversation once, as it was last exported; rows without a key all stay."""
+    by_key = {row.get("key") or number: row for number, row in enumerate(rows)}
+    return tuple(by_key.values())
 
 
 def _purpose(row: Row) -> Purpose | None:

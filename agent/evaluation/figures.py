@@ -6,6 +6,7 @@ A purpose is measured (`Section`) or not (`NotMeasured`, which says why); there 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 
 class Unit(Enum):
@@ -101,7 +102,14 @@ def as_json(parts: tuple[Part, ...]) -> dict[str, object]:
 
     What is absent is the words "not measured", with the reason in `why` of the whole.
     """
-    whole: dict[str, object] = {part.key: _section(part) for part in parts}
+    whole: dict[str, Any] = {}
+    for part in parts:
+        purpose, _, further = part.key.partition(" ")
+        first = whole.get(purpose)
+        if not further:
+            whole[purpose] = _section(part)
+        elif isinstance(first, dict):  # another set of the same purpose
+            first.setdefault("sets", {})[further] = _section(part)
     whole["why"] = {part.key: part.why for part in parts if isinstance(part, NotMeasured)}
     return whole
 

@@ -51,72 +51,73 @@ def masking_section(rows: Sequence[Row], watch: Watch, *, data: str) -> Section:
     """What is masked of all rows, beside plain patterns."""
     ours = measure(watch.each(rows), by_rules, known_people)
     plain = measure(watch.each(rows), by_patterns)
-    kinds = [
-        _share(
-            f"recall_{kind.lower()}",
-            f"… {kind.replace('_', ' ').lower()}",
-            "The same for one kind.",
-            share,
-            plain.recall.get(kind),
-        )
-        for kind, share in sorted(ours.recall.items())
-        if kind in (*POOLED, "US_SSN")
-    ]
     return Section(
         key="masking",
         title="Masking",
         means="Whether what is personal is covered before a text leaves for a model.",
-        figures=(
-            _share(
-                "recall",
-                "of cards, IBANs, e-mails and phones, covered",
-                "What is missed would reach the model's server.",
-                ours.pooled,
-                plain.pooled,
-                WANTED_RECALL,
-            ),
-            *kinds,
-            _share(
-                "own_name",
-                "of customers' own names, covered",
-                "A name that stands in the customer's record.",
-                ours.names,
-                None,
-                1.0,
-            ),
-            _share(
-                "own_address",
-                "of customers' own addresses, covered",
-                "An address that stands there.",
-                ours.addresses,
-                None,
-                1.0,
-            ),
-            _share(
-                "precision",
-                "of what is covered, personal",
-                "What is covered without need is lost to the model.",
-                ours.precision,
-                plain.precision,
-            ),
-            _count(
-                "orders_touched",
-                f"of {ours.orders} sentences with order numbers, touched",
-                "An order number is no phone number; a note needs it.",
-                ours.orders_touched,
-                plain.orders_touched,
-                0,
-            ),
-            _count(
-                "false_alarms",
-                f"of {ours.harmless} sentences without anything personal, changed",
-                "Each is a false alarm.",
-                ours.false_alarms,
-                plain.false_alarms,
-                None,
-            ),
-        ),
+        figures=(*_recalls(ours, plain), *_own(ours), *_losses(ours, plain)),
         data=f"{data}: {len(rows)} sentences",
+    )
+
+
+def _recalls(ours: Masking, plain: Masking) -> Iterator[Figure]:
+    yield _share(
+        "recall",
+        "of cards, IBANs, e-mails and phones, covered",
+        "What is missed would reach the model's server.",
+        ours.pooled,
+        plain.pooled,
+        WANTED_RECALL,
+    )
+    for kind, share in sorted(ours.recall.items()):
+        if kind in (*POOLED, "US_SSN"):
+            name = f"… {kind.replace('_', ' ').lower()}"
+            means = "The same for one kind."
+            yield _share(f"recall_{kind.lower()}", name, means, share, plain.recall.get(kind))
+
+
+def _own(ours: Masking) -> Iterator[Figure]:
+    yield _share(
+        "own_name",
+        "of customers' own names, covered",
+        "A name that stands in the customer's record.",
+        ours.names,
+        None,
+        1.0,
+    )
+    yield _share(
+        "own_address",
+        "of customers' own addresses, covered",
+        "An address that stands there.",
+        ours.addresses,
+        None,
+        1.0,
+    )
+
+
+def _losses(ours: Masking, plain: Masking) -> Iterator[Figure]:
+    yield _share(
+        "precision",
+        "of what is covered, personal",
+        "What is covered without need is lost to the model.",
+        ours.precision,
+        plain.precision,
+    )
+    yield _count(
+        "orders_touched",
+        f"of {ours.orders} sentences with order numbers, touched",
+        "An order number is no phone number; a note needs it.",
+        ours.orders_touched,
+        plain.orders_touched,
+        0,
+    )
+    yield _count(
+        "false_alarms",
+        f"of {ours.harmless} sentences without anything personal, changed",
+        "Each is a false alarm.",
+        ours.false_alarms,
+        plain.false_alarms,
+        None,
     )
 
 

@@ -1,7 +1,7 @@
 """How well notes tell what people would tell: by the sentences they rest on, and by their words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import mean
 
@@ -40,7 +40,7 @@ def score(talks: Sequence[Talk], way: Way, watch: Watch | None = None) -> Score:
     return _score([(talk, way(talk), talk.picked, talk.written) for talk in each])
 
 
-def people(talks: Sequence[Talk]) -> Score:
+def people(talks: Iterable[Talk]) -> Score:
     """How each person fares against the others."""
     return _score(
         [
@@ -105,12 +105,12 @@ def notes_section(
     """The offline engine's notes beside simple ways and people; a model's on the first `few`."""
     ours = score(talks, offline, watch)
     beside = [
-        ("lead_3", "first 3 sentences", score(talks, by_lead)),
-        ("longest_first", "longest sentences", score(talks, by_length)),
-        ("ends", "longest of the first 2 and last 2 messages", score(talks, by_ends)),
+        ("lead_3", "first 3 sentences", score(talks, by_lead, watch)),
+        ("longest_first", "longest sentences", score(talks, by_length, watch)),
+        ("ends", "longest of the first 2 and last 2 messages", score(talks, by_ends, watch)),
     ]
     if any(talk.picked for talk in talks):
-        beside.append(("one_person", "one person against the others", people(talks)))
+        beside.append(("one_person", "one person against the others", people(watch.each(talks))))
     sample = ""
     if model is not None:
         beside.append((MODEL, "the configured model", score(talks[:few], model, watch)))

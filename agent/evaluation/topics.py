@@ -26,7 +26,7 @@ from agent.evaluation.talks import START
 from agent.evaluation.watch import Watch
 from agent.ports import Model
 
-MOST_EXAMPLES, MOST_QUESTIONS = 3_000, 1_000  # what takes a few seconds
+MOST_EXAMPLES, MOST_QUESTIONS, MOST_OF_OTHERS = 3_000, 1_000, 200  # what takes a few seconds
 NONE_FITS = "oos"  # the label of questions that fit no topic
 _WORD = re.compile(r"\w+")
 
@@ -65,7 +65,9 @@ class Scores:
     in_scope_accuracy: float | None
     out_of_scope_auroc: float | None
     out_of_scope_recall: float | None
+    in_scope_found: float | None
     answered_right: float | None
+    sent_right: float | None = None
 
 
 Guesser = Callable[[str], Guess]
@@ -110,9 +112,16 @@ def _is_example(row: Row) -> bool:
 
 
 def scores(
-    asked: Sequence[tuple[str, str | None]], guess: Guesser, *, threshold: float, watch: Watch
+    asked: Sequence[tuple[str, str | None]],
+    guess: Guesser,
+    *,
+    threshold: float,
+    watch: Watch,
+    clear: float | None = None,
 ) -> Scores:
-    """How a guesser fares. A margin under the threshold says that no topic fits."""
+    """How a guesser fares. A margin under the threshold says that no topic fits; from `clear` on,
+    an answer could be sent.
+    """
     guesses = [(guess(text), topic) for text, topic in watch.each(asked)]
     inside = [(one, topic) for one, topic in guesses if topic is not None]
     outside = [one for one, topic in guesses if topic is None]
@@ -121,7 +130,11 @@ def scores(
         in_scope_accuracy=_share([one.topic == topic for one, topic in inside]),
         out_of_scope_auroc=auroc([o.margin for o, _ in inside], [o.margin for o in outside]),
         out_of_scope_recall=_share([one.margin < threshold for one in outside]),
+        in_scope_found=_share([o.topic == t and o.margin >= threshold for o, t in inside]),
         answered_right=_share([one.topic == topic for one, topic in named]),
+        sent_right=None
+        if clear is None
+        else _share([one.topic == topic for one, topic in named if one.margin >= clear]),
     )
 
 
@@ -224,17 +237,22 @@ def topics_parts(
 ) -> tuple[Part, ...]:
     """One per set; the first is the one with most questions that fit no topic: the hardest.
 
-    Not `thorough`, at most `MOST_QUESTIONS` of each are asked, and of large sets none. A model
+    Not `thorough`, fewer questions are asked, and of large sets none; else few. A model
     is asked the first set's, `few` of them.
     """
-    ranked = sorted(sets, key=lambda one: (-one.out_of_scope, one.name))
+
+    def is_left(one: Questions) -> bool:
+        return not thorough and one.examples > MOST_EXAMPLES
+
+    ranked = sorted(sets, key=lambda one: (is_left(one), -one.out_of_scope, one.name))
     found: list[Part] = []
     for at, one in enumerate(ranked):
-        if not thorough and one.examples > MOST_EXAMPLES:
+        if is_left(one):
             why = f"{one.examples} examples take minutes: --thorough measures them"
             found.append(NotMeasured(key=_key(one, at), title=_title(one, at), why=why))
             continue
-        most = len(one.asked) if thorough else MOST_QUESTIONS
+        is_whole = thorough and one.examples <= MOST_EXAMPLES
+        most = len(one.asked) if is_whole else MOST_OF_OTHERS if at else MOST_QUESTIONS
         found.append(_section(one, watch, at=at, most=most, model=None if at else model, few=few))
     return tuple(found)
 
@@ -251,8 +269,8 @@ def _section(
     one: Questions, watch: Watch, *, at: int, most: int, model: Model | None, few: int
 ) -> Section:
     asked = spread(one.asked, most)
-    threshold = TeamPolicy().min_margin
-    ours = scores(asked, by_policy(one.topics), threshold=threshold, watch=watch)
+    threshold, clear = TeamPolicy().min_margin, TeamPolicy().send_margin
+    ours = scores(asked, by_policy(one.topics), threshold=threshold, watch=watch, clear=clear)
     plain = scores(asked, by_cosine(one.topics), threshold=_COSINE, watch=watch)
     beside = [("nearest_example", "nearest example by cosine", plain)]
     sample = "" if len(asked) == len(one.asked) else f"{len(asked)} of {len(one.asked)} questions"
@@ -265,7 +283,8 @@ def _section(
         key=_key(one, at),
         title=_title(one, at),
         means="Whether a question finds its topic, and whether one that fits none is left alone. "
-        f"A topic counts as found from a margin of {threshold:g}.",
+        f"A topic counts as found from a margin of {threshold:g}, "
+        f"and is clear enough to be sent from {clear:g} on.",
         figures=tuple(_with(figure, ours, beside) for figure in _FIGURES),
         data=f"{one.name}: {len(one.topics)} topics, {len(one.asked)} questions, "
         f"{one.out_of_scope:.0%} fit none",
@@ -313,8 +332,19 @@ _FIGURES = (
         means="What fits no topic must not get an approved answer.",
     ),
     Figure(
+        key="in_scope_found",
+        name="of questions that have one, named right and clearly",
+        means="What is left over goes to a person.",
+    ),
+    Figure(
         key="answered_right",
         name="of the topics it names, right",
         means="How often the approved answer of the named topic would be the fitting one.",
+    ),
+    Figure(
+        key="sent_right",
+        name="of the topics clear enough to be sent, right",
+        means="What a policy that sends this topic would answer rightly; the rest of its limits "
+        "come on top.",
     ),
 )

@@ -5,11 +5,13 @@ from random import Random
 
 from agent.core.commitments import commitments
 from agent.core.outbound import ApprovedText, judge
+from agent.evaluation.data import Purpose, read_data
+from agent.evaluation.hostile.corpus import our_attacks
+from agent.evaluation.hostile.world import attack
+from agent.evaluation.injection import attacks_of
 from tests.core.answers import with_text
 from tests.hostile.commitments import HARMLESS, drafts
-from tests.hostile.corpus import attacks_of, our_attacks
 from tests.hostile.payloads import payloads
-from tests.hostile.world import attack
 
 DRAFTS = 2_000
 
@@ -20,7 +22,10 @@ def hostile_figures(folder: Path | None, *, runs: int) -> list[tuple[str, str, s
     With few runs, few of the payloads too: then it only shows that it works.
     """
     shown = payloads()[:: max(1, DRAFTS // runs)]
-    attacks = (*our_attacks(), *(attacks_of(folder) if folder else ()))
+    attacks = (
+        *our_attacks(),
+        *(attacks_of(read_data(folder).rows(Purpose.ATTACKS)) if folder else ()),
+    )
     report = attack(attacks, runs=runs)
     kinds = report.kinds
     gate = sum(count for kind, count in kinds.items() if kind.startswith("gate: "))

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from tests.hostile.corpus import CANARIES, LINK, encodings, our_attacks
+from agent.evaluation.hostile.corpus import CANARIES, LINK, encodings, our_attacks
 
 _HOSTS = (
     "evil.example",

@@ -7,11 +7,11 @@ import pytest
 from agent.core.commitments import commitments
 from agent.core.disclosure import LINES
 from agent.core.outbound import ApprovedText, Refused, judge
+from agent.evaluation.hostile.corpus import our_attacks
+from agent.evaluation.hostile.world import attack
 from tests.core.answers import outgoing, policy, topic, with_text
 from tests.hostile.commitments import HARMLESS, drafts
-from tests.hostile.corpus import our_attacks
 from tests.hostile.payloads import HARMFUL, links, payloads
-from tests.hostile.world import attack
 
 RUNS = 1_000
 

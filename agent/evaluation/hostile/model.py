@@ -6,7 +6,7 @@ from random import Random
 from agent.core.proposal import Ask, Proposal, Section, SlotGuess, Statement, TopicGuess
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
-from tests.hostile.corpus import CANARIES, LINK
+from agent.evaluation.hostile.corpus import CANARIES, LINK
 
 SLOTS = ("order", "name", "colour", "day", "amount", "unknown")
 LANGUAGES = (*["en"] * 8, "de", "fr", "xx", "")
@@ -22,6 +22,7 @@ class HostileModel:
     name: str = "hostile-1"
 
     def propose(self, transcript: Transcript, policy: TeamPolicy) -> Proposal:
+        """Lies of one kind or another. Never raises."""
         pick = self.random.choice
         lines = transcript.lines
         ids = (*(line.message_id for line in lines), "m1", "")

@@ -1,4 +1,4 @@
-"""The attacks: our own, and those of a folder on request."""
+"""Our own attacks, and the disguises that get past careless filters."""
 
 import codecs
 import json
@@ -17,12 +17,6 @@ def our_attacks() -> tuple[str, ...]:
     lines = _OURS.read_text("utf-8").splitlines()
     texts = (line.partition("\t")[2] for line in lines if not line.startswith("#"))
     return tuple(_filled(text, CANARIES[n % len(CANARIES)]) for n, text in enumerate(texts))
-
-
-def attacks_of(folder: Path) -> tuple[str, ...]:
-    """The texts of a folder's `dev.jsonl` that are labelled as attacks."""
-    rows = (json.loads(line) for line in (folder / "dev.jsonl").open(encoding="utf-8"))
-    return tuple(row["text"] for row in rows if row["label"] == 1)
 
 
 def encodings(text: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,209 @@
+"""`sidenote eval`: measure the engines on a folder of data."""
+
+import logging
+import sys
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from agent.cli import FAILED
+from agent.cli.terminal import one_line, print_json, result_console, say
+from agent.core.team_policy import TeamPolicy
+from agent.core.transcript import Transcript
+from agent.errors import InputError
+from agent.evaluation.data import Purpose, Row, read_data
+from agent.evaluation.figures import (
+    NOT_MEASURED,
+    Figure,
+    NotMeasured,
+    Part,
+    Section,
+    as_json,
+    written,
+)
+from agent.evaluation.page import page
+from agent.evaluation.purposes import Measuring, in_order, measured
+from agent.evaluation.tokens import Render
+from agent.evaluation.watch import Watch
+from agent.log import configure
+from agent.ports import Clock
+from agent.prompts import summary_prompt
+from agent.settings import load_settings
+from agent.shipped import shipped
+from agent.wiring import App, offline_engine
+
+SECONDS = 33.0  # of the 40 that it may take without --thorough; the rest is starting and printing
+
+
+@click.command("eval")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--thorough", is_flag=True, help="Measure on everything. Takes minutes.")
+@click.option("--json", "as_json_", is_flag=True, help="Print JSON for a script.")
+@click.option(
+    "--html",
+    "html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write a page with charts, one file that needs no network.",
+)
+def command(*, folder: Path, thorough: bool, as_json_: bool, html: Path | None) -> None:
+    """Measure notes, topics, masking and more on a folder of data. Needs no key.
+
+    \b
+    sidenote eval data/
+    sidenote eval export.jsonl --html figures.html
+    sidenote eval data/ --json | jq .notes.sentence_f1
+
+    FOLDER holds .jsonl or .jsonl.gz files, also one folder deep. What a file is for shows in its
+    lines; your own conversations are read in the form of 'sandbox --load', with a "summary" that a
+    person wrote where there is one. The README lists the forms.
+
+    Ends within 40 seconds: what is large is measured in part, always the same part, and the
+    result says so. With OPENAI_API_KEY the configured model is measured too, on 20 cases.
+    """
+    configure(level=logging.CRITICAL)  # attacks and planted faults are logged by the hundred
+    data = read_data(folder)
+    for name in data.skipped:
+        say(f"{one_line(name)}: left out, its lines are of no form we know.")
+    settings = load_settings()
+    with closing(App(settings)) as app:
+        what = Measuring(
+            data=data,
+            offline=offline_engine(),
+            render=_render(app.policy),
+            shipped=_shipped(),
+            model=app.model if settings.openai_key else None,
+            thorough=thorough,
+        )
+        parts, whole = _run(what, app.clock)
+    if html is not None:
+        _write(html, page(parts, about=folder.name or str(folder), at=app.clock.now()))
+        say(f"Written: {html}")
+    if as_json_:
+        print_json(as_json(parts))
+    else:
+        _print(parts)
+    if not whole:
+        say("Stopped: what came before is above.")
+        sys.exit(FAILED)
+
+
+def _run(what: Measuring, clock: Clock) -> tuple[tuple[Part, ...], bool]:
+    """What was measured; False when somebody stopped it."""
+    started = clock.monotonic()
+    progress = _Progress()
+
+    def watch(title: str) -> Watch:
+        progress.begin(title)
+        if what.thorough:
+            return Watch(show=progress.show)
+        return Watch(seconds_left=lambda: started + SECONDS - clock.monotonic(), show=progress.show)
+
+    found: dict[str, tuple[Part, ...]] = {}
+    whole = True
+    try:
+        found.update(measured(what, watch))  # each as soon as it is there
+    except KeyboardInterrupt:
+        whole = False
+    finally:
+        progress.end()
+    return in_order(found, otherwise="stopped before"), whole
+
+
+@dataclass(slots=True)
+class _Progress:
+    """On a terminal a line that counts; elsewhere the name of each step."""
+
+    title: str = ""
+    percent: int = -1
+
+    def begin(self, title: str) -> None:
+        self.end()
+        self.title, self.percent = title, -1
+        if not sys.stderr.isatty():
+            say(f"{title} …")
+
+    def show(self, done: int, of: int) -> None:
+        percent = 100 * done // max(1, of)
+        if sys.stderr.isatty() and percent != self.percent:
+            self.percent = percent
+            click.echo(f"\r\x1b[K{self.title} {percent} % …", err=True, nl=False)
+
+    def end(self) -> None:
+        if sys.stderr.isatty():
+            click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _render(policy: TeamPolicy) -> Render:
+    prompt = summary_prompt()
+
+    def render(transcript: Transcript) -> tuple[str, str]:
+        newest = transcript.lines[-1].message_id if transcript.lines else ""
+        return prompt.render(transcript, policy, first_word="0" * 8, last_word=f"{newest:0>8}"[:8])
+
+    return render
+
+
+def _shipped() -> tuple[Row, ...]:
+    """Our own made-up conversations."""
+    return read_data(shipped("fixtures") / "conversations").rows(Purpose.CONVERSATIONS)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written: {error.strerror}") from error
+
+
+def _print(parts: tuple[Part, ...]) -> None:
+    console = result_console()
+    for part in parts:
+        if isinstance(part, NotMeasured):
+            console.print(Text(f"{part.title}: {NOT_MEASURED} ({part.why})", style="dim"))
+        else:
+            console.print(_heading(part))
+            console.print(_table(part, console.width))
+        console.print()
+
+
+def _heading(section: Section) -> Text:
+    sample = f"; {one_line(section.sample)}" if section.sample else ""
+    return Text.assemble((section.title, "bold"), (f"   {one_line(section.data)}{sample}", "dim"))
+
+
+def _table(section: Section, width: int) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_header=False)
+    table.add_column("figure", min_width=min(52, width // 2))
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("wanted", no_wrap=True)
+    table.add_column("beside", overflow="fold", style="dim")
+    for figure in section.figures:
+        table.add_row(
+            Text(f"  {figure.name}"),
+            Text(written(figure.value, figure.unit), style=_style(figure)),
+            Text(_wanted(figure), style="dim"),
+            Text(_beside(figure)),
+        )
+    return table
+
+
+def _style(figure: Figure) -> str:
+    if figure.wanted is None or figure.value is None:
+        return ""
+    return "green" if figure.wanted.holds(figure.value) else "bold red"
+
+
+def _wanted(figure: Figure) -> str:
+    if figure.wanted is None:
+        return ""
+    words = "at least" if figure.wanted.at_least else "at most"
+    missed = figure.value is not None and not figure.wanted.holds(figure.value)
+    return f"{words} {written(figure.wanted.value, figure.unit)}{', missed' if missed else ''}"
+
+
+def _beside(figure: Figure) -> str:
+    return " · ".join(f"{one.name} {written(one.value, figure.unit)}" for one in figure.beside)
