@@ -32,6 +32,9 @@ class ModelBook(Protocol):
     def spent(self, conversation_id: str, now: datetime) -> Spent:
         """What counts against the caps right now."""
 
+    def total(self) -> tuple[int, int]:
+        """Tokens and cost (millionths) of all calls that were ever settled."""
+
     def answered(self, asked: str, answered: str, now: datetime) -> bool:
         """Take note of who answered; False: not the one that was accepted."""
 

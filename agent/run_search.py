@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from agent.ports import Disposition, Run, RunState
@@ -60,3 +60,27 @@ class RunSearch(Protocol):
 
     def seconds_to_note(self, since: datetime) -> tuple[float, ...]:
         """Seconds from the customer's message to its note, of the newest 500 noted runs."""
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def place_text(run: Run) -> str:
+    """The place of a run as it travels in an address; `place_from` reads it."""
+    created, message_at, run_id = place_of(run)
+    return f"{(created - _EPOCH) // _MICROSECOND}.{(message_at - _EPOCH) // _MICROSECOND}.{run_id}"
+
+
+def place_from(text: str) -> Place | None:
+    """The place that such a text names, or None when it is none."""
+    created, _, rest = text.partition(".")
+    message_at, _, run_id = rest.partition(".")
+    try:
+        return (
+            _EPOCH + int(created) * _MICROSECOND,
+            _EPOCH + int(message_at) * _MICROSECOND,
+            run_id,
+        )
+    except (ValueError, OverflowError):
+        return None

@@ -20,7 +20,13 @@ ADAPTERS_MAY = frozenset(
     figures_port run_search shipped team_port token_port urgency
     """.split()
 )
-WIRING = {"wiring.py", "daemon_wiring.py", "rehearsal_wiring.py", "console_wiring.py"}
+WIRING = {
+    "wiring.py",
+    "daemon_wiring.py",
+    "rehearsal_wiring.py",
+    "console_wiring.py",
+    "api_wiring.py",
+}
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 
 

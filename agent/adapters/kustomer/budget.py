@@ -73,6 +73,15 @@ class BudgetSpent(HelpdeskBusy):
     """Our own share is used up, or all workers pause; nothing was sent."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Requests of all workers: ever, in the last 60 seconds, and how many a minute are ours."""
+
+    ever: int = 0
+    last_minute: int = 0
+    per_minute: int = 0
+
+
 class Budget(Protocol):
     """Stands before every request."""
 
@@ -90,6 +99,9 @@ class Budget(Protocol):
 
     def pause(self, until: datetime) -> None:
         """Let no worker send before `until`. Never raises."""
+
+    def used(self) -> Used:
+        """For figures. Raises StoreUnavailable."""
 
 
 class Unlimited:
@@ -110,6 +122,10 @@ class Unlimited:
 
     def pause(self, until: datetime) -> None:
         """Go on."""
+
+    def used(self) -> Used:
+        """Nothing is counted."""
+        return Used()
 
 
 class SharedBudget:
@@ -162,6 +178,24 @@ class SharedBudget:
     def pause(self, until: datetime) -> None:
         """Pause all workers; a shorter pause never ends a longer one."""
         self._write(paused_until=until.timestamp())
+
+    def used(self) -> Used:
+        """How many requests there were, and how many there may be.
+
+        Raises:
+            StoreUnavailable: the budget's database cannot be used.
+        """
+        second = int(self._clock.now().timestamp())
+
+        def work(connection: Connection, known: Known) -> Used:
+            window = self._tables.used(connection, second).values()
+            return Used(
+                ever=self._tables.ever(connection),
+                last_minute=sum(count for counts in window for _, count in counts),
+                per_minute=self._share(known.reported),
+            )
+
+        return self._locked(work)
 
     @property
     def reported(self) -> int | None:

@@ -47,6 +47,12 @@ _used = Table(
     Column("second", BigInteger, primary_key=True),  # epoch seconds
     Column("requests", Integer, nullable=False),
 )
+_swept = Table(
+    "request_budget_swept",
+    _tables,
+    Column("id", Integer, primary_key=True),
+    Column("requests", BigInteger, nullable=False),  # those whose seconds were forgotten
+)
 _written = Table(
     "request_budget_written",
     _tables,
@@ -82,6 +88,11 @@ class Tables:
         self._add_written = written.values(requests=1).on_conflict_do_update(
             index_elements=["kind", "customer", "second"],
             set_={"requests": _written.c.requests + 1},
+        )
+        swept: Any = insert(_swept)
+        self._add_swept = swept.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"requests": _swept.c.requests + swept.excluded.requests},
         )
         first: Any = insert(_state)
         self._first = first.values(id=1, touched=0, paused_until=0.0).on_conflict_do_nothing()
@@ -130,8 +141,15 @@ class Tables:
         keys = {"kind": kind, "customer": customer, "second": second}
         connection.execute(self._add_written, keys)
 
+    def ever(self, connection: Connection) -> int:
+        """All requests that were ever counted."""
+        return sum(int(connection.execute(query).scalar() or 0) for query in _EVER)
+
     def clean_up(self, connection: Connection, before: int) -> None:
-        """Forget the counts of older seconds."""
+        """Forget the counts of older seconds, but not how many they were."""
+        older = select(func.sum(_used.c.requests)).where(_used.c.second < before)
+        if gone := connection.execute(older).scalar():
+            connection.execute(self._add_swept, {"id": 1, "requests": int(gone)})
         for table in (_used, _written):
             connection.execute(table.delete().where(table.c.second < before))
 
@@ -163,6 +181,9 @@ _LOCK = (
     .values(touched=_state.c.touched + 1)
     .returning(_state.c.touched, _state.c.reported, _state.c.paused_until)
 )
+
+
+_EVER = (select(func.sum(_used.c.requests)), select(func.sum(_swept.c.requests)))
 
 
 def _in_window(table: Table) -> Any:  # noqa: ANN401 - a SQL condition

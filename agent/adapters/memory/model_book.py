@@ -16,6 +16,7 @@ class MemoryModelBook:
         self._calls: dict[str, Call] = {}
         self._answering: dict[tuple[str, str], Answering] = {}
         self._dialects: dict[str, tuple[str, datetime]] = {}
+        self._total = (0, 0)
 
     def reserve(self, call: Call, caps: Caps) -> OverCap | None:
         """See `ModelBook`."""
@@ -29,6 +30,7 @@ class MemoryModelBook:
     def settle(self, call_id: str, *, tokens: int, cost: int) -> None:
         """See `ModelBook`."""
         with self._lock:
+            self._total = (self._total[0] + tokens, self._total[1] + cost)
             if call_id in self._calls:
                 self._calls[call_id] = replace(self._calls[call_id], tokens=tokens, cost=cost)
 
@@ -42,6 +44,10 @@ class MemoryModelBook:
             hour=sum(call.tokens for call in day if call.at > now - HOUR),
             day=sum(call.cost for call in day),
         )
+
+    def total(self) -> tuple[int, int]:
+        """See `ModelBook`."""
+        return self._total
 
     def answered(self, asked: str, answered: str, now: datetime) -> bool:
         """See `ModelBook`."""

@@ -10,7 +10,15 @@ from agent.adapters.store.database import Database
 from agent.adapters.store.deliveries import SETTLED
 from agent.adapters.store.migrate import newest_applied
 from agent.adapters.store.rows import pause_of_row, told_of_row, told_values
-from agent.adapters.store.tables import conversations, deliveries, pause, receipts, runs, slots
+from agent.adapters.store.tables import (
+    conversations,
+    deliveries,
+    pause,
+    pruned_runs,
+    receipts,
+    runs,
+    slots,
+)
 from agent.audit_port import pruned_entry
 from agent.core.leases import latest_end
 from agent.ports import DeliveryState, Pause, RunState, Told
@@ -117,6 +125,7 @@ class Upkeep:
 
         def work(connection: Connection) -> int:
             self._database.one_at_a_time(connection)
+            _keep_counts(self._database, connection, before)
             gone = _prune(connection, before)
             if prune_contents(connection, before) or gone:
                 append(self._database, connection, pruned_entry(before), now or before)
@@ -127,6 +136,24 @@ class Upkeep:
     def close(self) -> None:
         """See `Store`."""
         self._database.close()
+
+
+def _keep_counts(database: Database, connection: Connection, before: datetime) -> None:
+    """Figures over everything that was ever done do not fall when runs are pruned."""
+    going = (
+        select(runs.c.disposition, func.count())
+        .where(
+            runs.c.state == RunState.DONE,
+            runs.c.updated_at < before,
+            runs.c.disposition.is_not(None),
+        )
+        .group_by(runs.c.disposition)
+    )
+    insert = database.insert(pruned_runs)
+    more = {"runs": pruned_runs.c.runs + insert.excluded.runs}
+    statement = insert.on_conflict_do_update(index_elements=["disposition"], set_=more)
+    for outcome, count in connection.execute(going).all():
+        connection.execute(statement, {"disposition": str(outcome), "runs": count})
 
 
 def _prune(connection: Connection, before: datetime) -> int:

@@ -40,6 +40,14 @@ _calls = Table(
     Column("cost", BigInteger, nullable=False),  # millionths of the unit of money
 )
 _by_time = Index("sidenote_model_calls_by_time", _calls.c.at)
+# The calls above are swept after a day; figures for monitoring count all that ever were.
+_total = Table(
+    "sidenote_model_total",
+    _tables,
+    Column("id", BigInteger, primary_key=True),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost", BigInteger, nullable=False),
+)
 _answering = Table(
     "sidenote_models",
     _tables,
@@ -97,11 +105,25 @@ class SqlModelBook:
     def settle(self, call_id: str, *, tokens: int, cost: int) -> None:
         """See `ModelBook`."""
         found = update(_calls).where(_calls.c.id == call_id).values(tokens=tokens, cost=cost)
-        self._database.write(lambda connection: connection.execute(found))
+        insert = self._database.insert(_total)
+        more = {"tokens": _total.c.tokens + tokens, "cost": _total.c.cost + cost}
+        add = insert.on_conflict_do_update(index_elements=["id"], set_=more)
+
+        def work(connection: Connection) -> None:
+            connection.execute(found)
+            connection.execute(add, {"id": 1, "tokens": tokens, "cost": cost})
+
+        self._database.write(work)
 
     def spent(self, conversation_id: str, now: datetime) -> Spent:
         """See `ModelBook`."""
         return self._database.read(lambda connection: _spent(connection, conversation_id, now))
+
+    def total(self) -> tuple[int, int]:
+        """See `ModelBook`."""
+        query = select(_total.c.tokens, _total.c.cost)
+        row = self._database.read(lambda connection: connection.execute(query).one_or_none())
+        return (row.tokens, row.cost) if row else (0, 0)
 
     def answered(self, asked: str, answered: str, now: datetime) -> bool:
         """See `ModelBook`."""

@@ -156,6 +156,13 @@ breaker = Table(
     Column("opened_at", Moment, nullable=False),
 )
 
+pruned_runs = Table(
+    "sidenote_pruned_runs",
+    metadata,
+    Column("disposition", Text, primary_key=True),
+    Column("runs", BigInteger, nullable=False),
+)
+
 migrations = Table(
     "sidenote_migrations",
     metadata,
