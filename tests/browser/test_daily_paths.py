@@ -129,6 +129,7 @@ def test_letters_typed_into_a_field_decide_nothing(team: Team, page: Page) -> No
     press(page, "r")
     page.keyboard.type("a aaa")
 
+    expect(page.get_by_label("Why")).to_have_value("a aaa")
     assert team.run(run).state is RunState.AWAITING_APPROVAL
 
 

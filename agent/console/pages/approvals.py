@@ -22,6 +22,7 @@ from agent.ports import Run, RunState
 from agent.reviewing import Look, Shown, approve_shown, look
 
 MOST = 500  # drafts of the list; more wait behind them
+NEAR, BEFORE = 8, 2  # drafts that are named on the page, and how many of them before the shown one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,7 @@ def show(request: Request, *, asked: Asked | None = None) -> Response:
     if run is not None and run.state is not RunState.AWAITING_APPROVAL:
         return told(f"/runs/{run.id}", "Nothing of this run waits for a teammate any more.")
     if run is None:
-        return page(request, "approvals.html", queue=queue, run=None)
+        return page(request, "approvals.html", queue=queue, near=(), run=None)
     ids = [each.id for each in queue]
     place = ids.index(run.id) if run.id in ids else 0
     return page(
@@ -53,6 +54,7 @@ def show(request: Request, *, asked: Asked | None = None) -> Response:
         queue=queue,
         run=run,
         place=place + 1,
+        near=queue[max(place - BEFORE, 0) :][:NEAR],
         previous=ids[place - 1] if place else "",
         following=ids[place + 1] if place + 1 < len(ids) else "",
         asked=asked,
