@@ -123,7 +123,7 @@ def _line(number: int, message: Message) -> Line:
 
 
 def _attachment_name(name: str, content_type: str) -> str:
-    return _one_line(name) or content_type or "unnamed file"
+    return _one_line(name) or _one_line(content_type) or "unnamed file"
 
 
 def _one_line(text: str) -> str:
