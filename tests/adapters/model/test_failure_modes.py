@@ -4,7 +4,10 @@ In the order of the table that we keep of them; over real HTTP. "Held" means tha
 write a note at most, whatever the policy grants.
 """
 
+from datetime import datetime
+
 import pytest
+from structlog.testing import capture_logs
 
 from agent.adapters.memory import MemoryModelBook
 from agent.adapters.model.answerer import Answerer
@@ -15,7 +18,7 @@ from agent.core.policy import Autonomy
 from agent.core.proposal import Proposal
 from agent.core.team_policy import Level
 from agent.core.transcript import Transcript
-from agent.errors import ModelUnavailable, ModelUnusable
+from agent.errors import ModelUnavailable, ModelUnusable, StoreUnavailable
 from tests.adapters.model.builders import POLICY, TestClock, line, meter, model_at, transcript
 from tests.adapters.model.server import ModelServer
 from tests.core.facts import decided, looked, routine
@@ -217,6 +220,15 @@ def test_one_bad_answer_does_not_cost_a_server_its_schema() -> None:
     assert server.requests[-1]["response_format"]["type"] == "json_schema"
 
 
+def test_bad_answers_far_apart_do_not_cost_a_server_its_schema_either() -> None:
+    with ModelServer(["garbage", "good", "good", "garbage", "good", "good"]) as server:
+        model = model_at(server.url)
+        for _ in range(4):
+            model.propose(transcript(), POLICY)
+
+    assert server.requests[-1]["response_format"]["type"] == "json_schema"
+
+
 @pytest.mark.parametrize("profile", ["no-schema", "no-temperature", "new-limit", "no-store"])
 def test_what_a_server_refuses_is_known_to_the_next_process_too(profile: str) -> None:
     book = MemoryModelBook()
@@ -348,3 +360,39 @@ def test_a_model_whose_name_holds_anything_is_told_without_it() -> None:
 
     assert words.startswith("a??31m?bccc")
     assert len(words) < 130
+
+
+def test_a_change_of_model_that_cannot_be_looked_up_is_held() -> None:
+    class Gone(MemoryModelBook):
+        def answered(self, asked: str, answered: str, now: datetime) -> bool:
+            raise StoreUnavailable("the disk is full")
+
+    with ModelServer() as server:
+        proposal = model_at(server.url, counted=meter(Gone())).propose(transcript(), POLICY)
+
+    assert is_held(proposal)
+
+
+# --- alerts ------------------------------------------------------------------------------------
+
+
+def test_another_model_is_an_alert_once() -> None:
+    with ModelServer(["good", "swapped"]) as server, capture_logs() as logged:
+        model = model_at(server.url)
+        for _ in range(4):
+            model.propose(transcript(), POLICY)
+
+    assert [one["log_level"] for one in logged if one["event"] == "model.changed"] == ["error"]
+
+
+def test_a_server_that_is_left_alone_is_an_alert_once_for_one_outage() -> None:
+    clock = TestClock()
+    with ModelServer("no-quota") as server, capture_logs() as logged:
+        model = model_at(server.url, clock=clock)
+        ask_five(model)
+        clock.pass_(HALF_AN_HOUR + 1)
+        ask_five(model)
+
+    alerts = [one for one in logged if one["event"] == "model.left_alone"]
+    assert [one["because"] for one in alerts] == ["the model's account is out of credit (429)"]
+    assert len(server.requests) == 2
