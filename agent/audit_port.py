@@ -25,7 +25,7 @@ class AuditKind(StrEnum):
     RESUMED = "resumed"
     BREAKER = "breaker"
     API_CALL = "api.call"  # a program asks for a change; its content says which token, and what
-    TOKEN_CHANGED = "token.changed"
+    TOKEN_CHANGED = "token.changed"  # noqa: S105 - a name, no secret
     ACCOUNT = "account"  # somebody may sign in to the console, may no more, or as something else
     WEBHOOK = "webhook"  # the doorbell was registered at Kustomer, or removed
     PRUNED = "pruned"

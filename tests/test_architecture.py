@@ -16,8 +16,8 @@ PURE = frozenset(
 )
 ADAPTERS_MAY = frozenset(
     """
-    access_port audit_port core doorbell_port engine errors limits_port log model_port plain ports prompts retries
-    figures_port run_search shipped team_port token_port urgency
+    access_port audit_port core doorbell_port engine errors figures_port limits_port log model_port
+    plain ports prompts retries run_search shipped team_port token_port urgency
     """.split()
 )
 WIRING = {
