@@ -39,8 +39,11 @@ class AccessBook(Protocol):
     def use_key(self, digest: str, now: datetime) -> bool:
         """Take the key; True for the first taker before its end, False for all others."""
 
-    def failed(self, name: str, address: str, now: datetime) -> None:
-        """Remember a failed sign-in."""
+    def take_try(self, name: str, address: str, now: datetime) -> bool:
+        """Count a sign-in as failed before its password is looked at; False: no more are left.
 
-    def failures(self, name: str, address: str, since: datetime) -> tuple[int, int]:
-        """Failed sign-ins since then: of that name, from that address."""
+        Counted first, so that a thousand at the same moment are not a thousand looks.
+        """
+
+    def forgive(self, name: str, address: str, at: datetime) -> None:
+        """It was the right password: the try taken at that moment does not count."""

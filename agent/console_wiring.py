@@ -2,20 +2,27 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 from urllib.parse import urlencode
+from uuid import uuid4
 
+from agent.access_port import AccessBook
+from agent.adapters.kustomer.webhooks import is_signed, parse_call
 from agent.adapters.store.access import open_access
 from agent.adapters.store.search import open_search
+from agent.api_wiring import api_parts
 from agent.approving import Ended, approve, reject
-from agent.console.app import console_app
+from agent.console.accounts import Accounts
+from agent.console.app import Places, console_app
 from agent.console.entry import Entry
 from agent.console.parts import Acts, Light, Parts
 from agent.console.server import hosts_of, is_loopback, serving
 from agent.dispatcher import retry
+from agent.doorbell import DistantBell, Doorbell
 from agent.errors import ConfigError, InputError
+from agent.notes import NoteDesk
 from agent.pausing import Controls
 from agent.ports import Run
 from agent.wiring import App
@@ -31,7 +38,7 @@ class Served:
 
 @contextmanager
 def served_console(app: App, address: str, *, is_demo: bool = False) -> Iterator[Served]:
-    """Serve the console while the block runs.
+    """Serve the console while the block runs; it ends within a second of the block.
 
     Raises:
         BusyPort: another program listens there.
@@ -40,11 +47,7 @@ def served_console(app: App, address: str, *, is_demo: bool = False) -> Iterator
     url = app.settings.database_url
     book, search = open_access(url), open_search(url)
     by_link = is_loopback(address)
-    if not by_link and not book.accounts():
-        raise ConfigError(
-            f"SIDENOTE_CONSOLE is {address}, which others can reach, and there are no accounts. "
-            "Make one with 'sidenote users add NAME --role admin', or listen on 127.0.0.1."
-        )
+    _refuse_strangers(app, book, address)
     parts = Parts(
         store=app.store,
         search=search,
@@ -62,11 +65,14 @@ def served_console(app: App, address: str, *, is_demo: bool = False) -> Iterator
             reject=partial(_reject, app),
             retry=partial(_retry, app),
         ),
+        desk=partial(_desk, app),
         lights=lambda: _lights(app),
         version=version("sidenote"),
         is_demo=is_demo,
+        doorbell=_doorbell(app),
     )
-    with serving(lambda served: console_app(parts, hosts=hosts_of(served)), address) as base:
+    api = api_parts(app, parts)
+    with serving(lambda served: console_app(parts, _places(app, served), api), address) as base:
         yield Served(url=base, link=link_to(parts.entry, base))
 
 
@@ -77,12 +83,66 @@ def link_to(entry: Entry, base: str) -> str:
     return f"{base}/sign-in?{urlencode({'key': entry.new_key()})}"
 
 
+def fresh_link(app: App, address: str) -> str:
+    """A one-time link for a console that listens there already; "" as for `link_to`."""
+    entry = Entry(
+        book=open_access(app.settings.database_url),
+        clock=app.clock,
+        by_link=is_loopback(address),
+    )
+    return link_to(entry, f"http://{address}")
+
+
+def open_accounts(app: App, *, by: str) -> Accounts:
+    """The accounts in the database of these settings."""
+    book = open_access(app.settings.database_url)
+    return Accounts(book=book, record=app.store, clock=app.clock, by=by)
+
+
+def _refuse_strangers(app: App, book: AccessBook, address: str) -> None:
+    proxied = app.settings.console_url
+    if (is_loopback(address) and not proxied) or book.accounts():
+        return
+    which = f"SIDENOTE_CONSOLE_URL is {proxied}" if proxied else f"SIDENOTE_CONSOLE is {address}"
+    raise ConfigError(
+        f"{which}, which others can reach, and there are no accounts. Make one with "
+        "'sidenote users add NAME --role admin', or listen on 127.0.0.1 without a proxy."
+    )
+
+
+def _places(app: App, served: str) -> Places:
+    return Places(
+        hosts=hosts_of(served),
+        public_url=app.settings.public_url or "",
+        proxied_url=app.settings.console_url or "",
+        proxies=app.settings.proxies,
+    )
+
+
+def _doorbell(app: App) -> Doorbell:
+    """In the daemon it wakes the daemon; elsewhere it leaves a ring in the database."""
+
+    def tokens() -> tuple[str, ...]:
+        installed, own = app.doorbell_book.installed(), app.settings.webhook_token
+        return tuple(one for one in (own and own.value, installed and installed.token) if one)
+
+    bell = app.bell if app.is_daemon else DistantBell(app.doorbell_book, app.clock)
+    return Doorbell(
+        bell=bell, clock=app.clock, tokens=tokens, is_signed=is_signed, parse=parse_call
+    )
+
+
+def _desk(app: App) -> NoteDesk:
+    """A desk with a name of its own, so that of two requests at one draft one is told to wait."""
+    return replace(app.desk, owner=f"{app.owner}/{uuid4().hex[:8]}")
+
+
 def _approve(app: App, run: Run, by: str) -> Ended:
-    return approve(app.desk, run, by=by)
+    return approve(_desk(app), run, by=by)
 
 
 def _reject(app: App, run: Run, by: str, reason: str) -> Ended:
-    return reject(app.desk, run, by=by, reason=reason)
+    return reject(_desk(app), run, by=by, reason=reason)
 
 
 def _retry(app: App, run: Run) -> str:

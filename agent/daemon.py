@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from agent.core.leases import is_time
 from agent.dispatcher import Dispatcher
+from agent.doorbell import Heard
 from agent.engine import Engine
 from agent.errors import PermanentError, StoreUnavailable, TransientError
 from agent.gates import Gates
@@ -51,6 +52,7 @@ class Daemon:
     free_claims: Callable[[str], object] = lambda _: None  # of a slot's earlier daemons
     identify: Callable[[], object] = lambda: None  # asks who we are, until Kustomer has said so
     on_tick: Callable[[], None] = lambda: None
+    heard: Heard | None = None  # the doorbell; None where nobody can ring
     _next_poll: datetime | None = None
     watch: Callable[[], None] = lambda: None  # looks after drafts and replies
     _next_lost: datetime | None = None
@@ -71,7 +73,9 @@ class Daemon:
         """Work until `stop` is set."""
         while not stop.is_set():
             self.tick()
-            stop.wait(self.tick_seconds)
+            # At a stop the caller ends us without waiting for this thread.
+            wait = stop.wait if self.heard is None else self.heard.wait
+            wait(self.tick_seconds)
 
     def run_once(self, stop: threading.Event) -> None:
         """Work until no run is queued, running or waiting for quiet, or everything is held up.
@@ -92,6 +96,7 @@ class Daemon:
     def tick(self) -> None:
         """One round. A database that is busy or gone is tried again in the next."""
         try:
+            self._answer_the_door()
             self._poll_when_due()
             self.dispatcher.dispatch()
             self._look_after()
@@ -109,6 +114,19 @@ class Daemon:
         with suppress(StoreUnavailable):
             self.tell_head()
         logger().info("daemon.stopped")
+
+    def _answer_the_door(self) -> None:
+        """Look at the conversations that were rung for. A look that fails is left to the poll."""
+        rung = self.heard.take() if self.heard is not None else ()
+        if not rung or (self.gates.closed() is not None and not self.gates.may_start()):
+            return
+        try:
+            self.identify()
+            self.poller.look(rung)
+        except StoreUnavailable:
+            raise
+        except (TransientError, PermanentError) as error:
+            logger().warning("doorbell.look-failed", error=type(error).__name__)
 
     def _poll_when_due(self) -> None:
         now = self.clock.now()

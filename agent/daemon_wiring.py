@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from agent.adapters.dbos import DbosEngine, forget_conversations
 from agent.daemon import Daemon
 from agent.dispatcher import Dispatcher
+from agent.doorbell import Heard
 from agent.lease import Lease
 from agent.levels import follow_file
 from agent.poller import Poller
@@ -62,6 +63,7 @@ def build_daemon(
         identify=app.identify,
         watch=_watch(app),
         on_tick=on_tick,
+        heard=None if once else Heard(app.bell, app.doorbell_book),
     )
 
 
@@ -74,8 +76,16 @@ def _engine(app: App, *, once: bool) -> DbosEngine:
         app.settings.database_url,
         worker=app.slot,
         threads=THREADS,
-        poll_seconds=0.1 if _is_quick(app, once=once) else 1.0,
+        poll_seconds=_queue_seconds(app, once=once),
     )
+
+
+def _queue_seconds(app: App, *, once: bool) -> float:
+    """How often the engine looks for runs. Each look costs CPU, also when there is none."""
+    if _is_quick(app, once=once):
+        return 0.1
+    has_doorbell = app.settings.webhook_token is not None or app.doorbell_book.installed()
+    return 0.5 if has_doorbell else 1.0  # who has a doorbell waits for its notes
 
 
 def _poller(app: App, since: datetime | None) -> Poller:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +50,10 @@ class Settings:
     paused: bool
     pause_file: Path
     keep: timedelta
+    public_url: str | None = None  # where Kustomer reaches the doorbell
+    webhook_token: Secret | None = None
+    console_url: str | None = None  # where teammates open the console, behind a proxy
+    proxies: frozenset[str] = frozenset()  # addresses whose X-Forwarded headers are believed
     caps: Caps = field(default_factory=Caps)
     price: Price | None = None  # of the configured model
 
@@ -109,6 +114,7 @@ def _read(read: "_Reader") -> Settings:
     pause_file = read.text("SIDENOTE_PAUSE_FILE")
     beside = Path(database_url.removeprefix("sqlite:///")).parent
     folder = beside if database_url.startswith("sqlite:///") else state
+    public_url = read.url("SIDENOTE_PUBLIC_URL")
     policy = read.text("SIDENOTE_POLICY")
     if policy and not Path(policy).is_file():
         read.problem("SIDENOTE_POLICY", f"no file {policy!r}; name a policy.toml or leave it out")
@@ -128,9 +134,26 @@ def _read(read: "_Reader") -> Settings:
         paused=read.yes("SIDENOTE_PAUSED"),
         pause_file=Path(pause_file) if pause_file else folder / "sidenote.pause",
         keep=timedelta(days=read.number("SIDENOTE_KEEP_DAYS", 90, lowest=1)),
+        public_url=public_url,
+        webhook_token=read.secret("SIDENOTE_WEBHOOK_TOKEN"),
+        console_url=_console_url(read, public_url),
+        proxies=read.addresses("SIDENOTE_TRUSTED_PROXIES"),
         caps=_caps(read),
         price=_price(read, model),
     )
+
+
+def _console_url(read: "_Reader", public: str | None) -> str | None:
+    url = read.url("SIDENOTE_CONSOLE_URL")
+    if url and not read.text("SIDENOTE_TRUSTED_PROXIES"):
+        read.problem(
+            "SIDENOTE_CONSOLE_URL", "needs SIDENOTE_TRUSTED_PROXIES, the addresses of the proxy"
+        )
+    if url and public and urlsplit(url).hostname == urlsplit(public).hostname:
+        read.problem(
+            "SIDENOTE_PUBLIC_URL", "must be another host than SIDENOTE_CONSOLE_URL: it is for all"
+        )
+    return url
 
 
 def _caps(read: "_Reader") -> Caps:
@@ -239,6 +262,15 @@ class _Reader:
                 continue
             prices[match[1]] = Price(input=float(match[2]), output=float(match[3]))
         return prices
+
+    def addresses(self, name: str) -> frozenset[str]:
+        found = set()
+        for entry in (self.text(name) or "").replace(",", " ").split():
+            try:
+                found.add(str(ip_address(entry)))
+            except ValueError:
+                self.problem(name, f"takes IP addresses with commas between; not {entry!r}")
+        return frozenset(found)
 
     def yes(self, name: str) -> bool:
         value = (self.text(name) or "no").lower()

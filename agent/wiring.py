@@ -25,13 +25,17 @@ from agent.adapters.kustomer import (
     kustomer_client,
     open_budget,
 )
+from agent.adapters.kustomer.webhooks import KustomerWebhooks
 from agent.adapters.memory import MemoryModelBook, MemoryStore
 from agent.adapters.model.answerer import OPENAI, asked_name
 from agent.adapters.model.fallback import WithFallback
 from agent.adapters.model.offline import OfflineEngine
 from agent.adapters.store import DaemonLock, open_model_book, open_store
+from agent.adapters.store.doorbell import open_doorbell
 from agent.core.conversation import Customer
 from agent.core.team_policy import TeamPolicy
+from agent.doorbell import OwnBell
+from agent.doorbell_port import DoorbellBook
 from agent.errors import (
     AgentError,
     ConfigError,
@@ -168,6 +172,22 @@ class App:
         """Who the customers are."""
         patience = Patience(retries=self.retries)
         return KustomerDirectory(self.http, clock=self.clock, budget=self.budget, patience=patience)
+
+    @cached_property
+    def webhooks(self) -> KustomerWebhooks:
+        """The webhooks that are registered at Kustomer."""
+        patience = Patience(retries=self.retries)
+        return KustomerWebhooks(self.http, clock=self.clock, budget=self.budget, patience=patience)
+
+    @cached_property
+    def bell(self) -> OwnBell:
+        """What wakes the daemon of this process."""
+        return OwnBell()
+
+    @cached_property
+    def doorbell_book(self) -> DoorbellBook:
+        """The webhook's token, and rings from other processes."""
+        return open_doorbell(self.settings.database_url)
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -328,7 +348,7 @@ class App:
     def close(self) -> None:
         """Let go of what was opened."""
         self.stopping.set()
-        for part in ("http", "budget", "model_book", "store"):
+        for part in ("http", "budget", "model_book", "store", "doorbell_book"):
             opened = self.__dict__.get(part)
             if opened is not None and not isinstance(opened, Unlimited):
                 opened.close()

@@ -63,11 +63,21 @@ def shown_settings(settings: Settings) -> dict[str, str]:
         "SIDENOTE_QUIET_SECONDS": f"{settings.quiet.total_seconds():g}",
         "SIDENOTE_REQUESTS_PER_MINUTE": str(minute or "30 % of the organization's limit"),
         "SIDENOTE_CONSOLE": settings.console or "off",
+        **_shown_doors(settings),
         "SIDENOTE_WORKER": settings.worker,
         "SIDENOTE_PAUSED": "yes" if settings.paused else "no",
         "SIDENOTE_PAUSE_FILE": str(settings.pause_file),
         "SIDENOTE_KEEP_DAYS": f"{settings.keep / timedelta(days=1):g}",
         **_shown_caps(settings),
+    }
+
+
+def _shown_doors(settings: Settings) -> dict[str, str]:
+    return {
+        "SIDENOTE_CONSOLE_URL": settings.console_url or "not set",
+        "SIDENOTE_TRUSTED_PROXIES": ", ".join(sorted(settings.proxies)) or "none",
+        "SIDENOTE_PUBLIC_URL": settings.public_url or "not set",
+        "SIDENOTE_WEBHOOK_TOKEN": str(settings.webhook_token or "not set"),
     }
 
 

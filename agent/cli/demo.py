@@ -14,6 +14,7 @@ from rich.text import Text
 from agent.cli.demo_place import FILE, demo_environment, demo_folder
 from agent.cli.live import FreshRuns, View, Written, live_view, run_panel
 from agent.cli.outcome import ended_since, report, sentence
+from agent.cli.served import console_beside
 from agent.cli.terminal import say, story_console
 from agent.cli.working import work
 from agent.daemon import summary
@@ -110,7 +111,8 @@ def _play(app: App, *, once: bool, as_json: bool) -> tuple[Run, ...]:
                 view.show()
 
         carry_on = daemon.run_once if once else daemon.run
-        work(app, daemon, carry_on, watch=watch, tell=view.say)
+        beside = None if once else console_beside(app, view.say, is_demo=True, as_json=as_json)
+        work(app, daemon, carry_on, watch=watch, tell=view.say, beside=beside)
     return ended_since(app, started_at)
 
 

@@ -30,7 +30,7 @@ def demo_environment(folder: Path) -> dict[str, str]:
         "SIDENOTE_QUIET_SECONDS": "2",
         "SIDENOTE_POLL_SECONDS": "1",
         "SIDENOTE_REQUESTS_PER_MINUTE": "1000",
-        "SIDENOTE_CONSOLE": "off",
+        "SIDENOTE_CONSOLE": "127.0.0.1:8321",
     }
 
 

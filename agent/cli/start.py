@@ -1,13 +1,15 @@
 """`sidenote start`: the daemon."""
 
 import logging
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing, nullcontext
 
 import click
 
 from agent.cli.live import live_view
 from agent.cli.outcome import ended_since, report
 from agent.cli.rehearsed import would_of
+from agent.cli.served import console_beside
 from agent.cli.since import parse_since
 from agent.cli.terminal import say, story_console
 from agent.cli.working import work
@@ -41,6 +43,7 @@ def command(*, once: bool, since: str | None, rehearse: bool, as_json: bool) -> 
 
     \b
     Needs KUSTOMER_BASE_URL and KUSTOMER_API_KEY; 'sidenote check' tries them.
+    The console is served beside it, at SIDENOTE_CONSOLE; the link into it is printed.
     A stop finishes or parks what is under way within 15 seconds; the next start goes on.
     With --once the exit code is 1 when a run failed.
     A rehearsal has a database of its own beside the team's; 'explain RUN --rehearsal' tells all.
@@ -59,13 +62,22 @@ def command(*, once: bool, since: str | None, rehearse: bool, as_json: bool) -> 
         if is_live:
             with live_view(app, console) as view:
                 configure(level=logging.WARNING)  # again: lines now go above the table
-                work(app, daemon, carry_on, watch=view.show, tell=view.say)
+                beside = _beside(app, view.say, once=once or rehearse, as_json=as_json)
+                work(app, daemon, carry_on, watch=view.show, tell=view.say, beside=beside)
         else:
-            work(app, daemon, carry_on)
+            beside = _beside(app, say, once=once or rehearse, as_json=as_json)
+            work(app, daemon, carry_on, beside=beside)
         if once:
             ended = ended_since(app, started_at)
             would = would_of(app, ended) if rehearse else None
             report(app, ended, as_json=as_json, would=would)
+
+
+def _beside(
+    app: App, tell: Callable[[str], None], *, once: bool, as_json: bool
+) -> AbstractContextManager[None]:
+    """The console, but not where nothing waits to be looked at."""
+    return nullcontext() if once else console_beside(app, tell, as_json=as_json)
 
 
 def _app(*, rehearse: bool) -> App:

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
 from agent.cli.terminal import say
@@ -25,12 +25,13 @@ def work(
     *,
     watch: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] = say,
+    beside: AbstractContextManager[object] | None = None,
 ) -> None:
     """Start the daemon, let `carry_on` work until it returns or a signal comes, stop it.
 
     `watch` is called four times a second from this thread, and once at the end; `tell` prints a
-    line without spoiling a live table. SIGTERM and
-    SIGINT stop gracefully; a second one ends the process at once.
+    line without spoiling a live table. `beside` is what runs meanwhile: begun after the daemon,
+    ended before it. SIGTERM and SIGINT stop gracefully; a second one ends the process at once.
     """
     trouble: list[BaseException] = []
 
@@ -47,9 +48,10 @@ def work(
         thread = threading.Thread(target=loop, name="daemon", daemon=True)
         thread.start()
         try:
-            while thread.is_alive() and not app.stopping.is_set():
-                watch()
-                thread.join(LOOK_SECONDS)
+            with beside or nullcontext():
+                while thread.is_alive() and not app.stopping.is_set():
+                    watch()
+                    thread.join(LOOK_SECONDS)
         finally:
             if app.stopping.is_set():
                 tell("Stopping: what is under way ends or is parked. Ctrl-C again ends at once.")

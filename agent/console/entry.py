@@ -4,20 +4,21 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 
 from agent.access_port import AccessBook
 from agent.console.passwords import matches
 from agent.core.access import (
     KEY_LIVES,
     THIS_MACHINE,
-    TRIES_EVERY,
     Role,
     Session,
     is_over,
-    may_try,
 )
 from agent.ports import Clock
 
+LONGEST_NAME = 200  # characters of a name that are kept of a try
+OWN_NETWORK = 64  # bits; of IPv6 one customer of a provider has so many addresses behind them
 TOUCH_EVERY = timedelta(minutes=5)  # how exactly "last seen" is kept: no write for every page
 
 
@@ -56,12 +57,13 @@ class Entry:
             Locked: too many tries for that name or from that address within the hour.
         """
         now = self.clock.now()
-        if not may_try(*self.book.failures(name, address, now - TRIES_EVERY)):
+        tried, origin = name[:LONGEST_NAME], origin_of(address)
+        if not self.book.take_try(tried, origin, now):
             raise Locked
         account = self.book.account(name)
         if not matches(password, account.password if account else "") or account is None:
-            self.book.failed(name, address, now)
             return None
+        self.book.forgive(tried, origin, now)
         return self._begin(account.name, account.role)
 
     def who(self, cookie: str | None) -> Session | None:
@@ -101,6 +103,17 @@ class Entry:
             Session(id=_digest(cookie), name=name, role=role, created_at=now, seen_at=now)
         )
         return cookie
+
+
+def origin_of(address: str) -> str:
+    """Whose tries count together: an IPv4 address, an IPv6 network."""
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return address[:LONGEST_NAME]
+    if known.version == 4:
+        return str(known)
+    return str(ip_network((known, OWN_NETWORK), strict=False))
 
 
 def _digest(secret: str) -> str:

@@ -12,7 +12,7 @@ from agent.console.parts import Parts
 from agent.core.access import Role, Session
 from agent.errors import AgentError, ConfigError, StoreUnavailable
 
-PROXY_HEADER = "x-forwarded-user"
+MOST_FIELDS = 50  # of a form; ours have a handful
 Page = Callable[[Request], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -51,8 +51,8 @@ def _answer(request: Request, role: Role | None, page: Page) -> Response:
 def who_is(request: Request) -> Session | None:
     """Who asks: by cookie, or by the word of a proxy that is trusted."""
     parts: Parts = request.app.state.parts
-    name = request.headers.get(PROXY_HEADER)
-    if name and request.client is not None and request.client.host in parts.proxies:
+    name = getattr(request.state, "proxy_user", "")
+    if name:
         return parts.entry.of_proxy(name)
     return parts.entry.who(request.cookies.get(cookie_name(request)))
 
@@ -70,4 +70,9 @@ async def _form(request: Request) -> dict[str, str]:
     if request.method != "POST" or kind != "application/x-www-form-urlencoded":
         return {}
     text = (await request.body()).decode("utf-8", "replace")
-    return {name: values[-1] for name, values in parse_qs(text, max_num_fields=50).items()}
+    try:
+        fields = parse_qs(text, max_num_fields=MOST_FIELDS)
+    except ValueError:
+        return {}
+    # PostgreSQL stores no NUL, and no form of ours has one.
+    return {name: values[-1].replace("\0", "") for name, values in fields.items()}

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from agent.approving import Ended
 from agent.console.entry import Entry
 from agent.core.team_policy import TeamPolicy
+from agent.doorbell import Doorbell
+from agent.errors import ConfigError
+from agent.notes import NoteDesk
 from agent.pausing import Controls
 from agent.ports import Clock, Pause, Run, Store
 from agent.run_search import RunSearch
@@ -30,6 +33,15 @@ class Meter:
     unit: str = ""
 
 
+def no_desk() -> NoteDesk:
+    """For a console that has no way to Kustomer.
+
+    Raises:
+        ConfigError: always.
+    """
+    raise ConfigError("this console has no way to Kustomer")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acts:
     """What a person may set off. Each is what a command does; each raises as that does."""
@@ -51,9 +63,10 @@ class Parts:
     controls: Controls
     paused: Callable[[], Pause | None]
     acts: Acts
+    desk: Callable[[], NoteDesk] = no_desk  # one for each request: two at once are two owners
     lights: Callable[[], tuple[Light, ...]] = tuple
     meters: Callable[[], tuple[Meter, ...]] = tuple
     version: str = ""
     is_demo: bool = False
-    proxies: frozenset[str] = frozenset()  # addresses whose word on who signs in is taken
+    doorbell: Doorbell | None = None
     links: Mapping[str, str] = field(default_factory=dict)  # e.g. where a conversation opens

@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 from agent.errors import InputError
 
 START_SECONDS = 10.0
+ENOUGH_SECONDS = 0.3  # for answers under way at a stop
+GRACE = 1  # seconds; what uvicorn itself allows them
 STOP_SECONDS = 3.0
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -48,7 +50,8 @@ def listening(address: str) -> Iterator[socket.socket]:
     """
     host, port = split_address(address)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as own:
+    # The protocol is named, else asyncio leaves Nagle's delay on: 40 ms for every page.
+    with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as own:
         own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             own.bind((host, port))
@@ -81,7 +84,7 @@ def serving(app: Callable[[str], ASGIApp], address: str) -> Iterator[str]:
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                timeout_graceful_shutdown=1,
+                timeout_graceful_shutdown=GRACE,
             )
         )
         thread = threading.Thread(target=server.run, args=([own],), name="console", daemon=True)
@@ -89,8 +92,12 @@ def serving(app: Callable[[str], ASGIApp], address: str) -> Iterator[str]:
         until = time.monotonic() + START_SECONDS
         while not server.started and thread.is_alive() and time.monotonic() < until:
             time.sleep(0.01)
+        if not server.started:
+            raise BusyPort(f"The console did not start on {address}.")
         try:
             yield f"http://{served}"
         finally:
             server.should_exit = True
+            thread.join(timeout=ENOUGH_SECONDS)
+            server.force_exit = True  # open event streams never end by themselves
             thread.join(timeout=STOP_SECONDS)

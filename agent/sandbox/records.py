@@ -199,6 +199,21 @@ class KeyRecord:
 
 
 @dataclass(slots=True, kw_only=True)
+class WebhookRecord:
+    """Where to call about which events. `statuses`: what came back of each call, 0 for nothing."""
+
+    id: str
+    name: str
+    url: str
+    events: tuple[str, ...]
+    token: str
+    created_at: datetime
+    headers: list[Json] = field(default_factory=list)
+    enabled: bool = True
+    statuses: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
 class RequestRecord:
     """One request and what it did. `applied`: a write took effect, now or (late) afterwards."""
 

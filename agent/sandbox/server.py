@@ -26,6 +26,7 @@ from agent.sandbox.records import (
     NoteRecord,
     Value,
 )
+from agent.sandbox.ringing import Ringer
 from agent.sandbox.speaking import (
     SOMEBODY,
     customer_says,
@@ -99,6 +100,8 @@ class Sandbox:
         )
         self._thread.start()
         self._wait_until_started()
+        self._ringer = Ringer(self._world)
+        self._ringer.start()
         return self
 
     def _wait_until_started(self) -> None:
@@ -114,6 +117,7 @@ class Sandbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._ringer.stop()
         self._server.stop()
         self._thread.join(timeout=START_SECONDS)
         self._socket.close()

@@ -6,7 +6,7 @@ same under `lock`.
 
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from agent.sandbox.agenda import Agenda
@@ -24,6 +24,7 @@ from agent.sandbox.records import (
     NoteRecord,
     RequestRecord,
     TeammateRecord,
+    WebhookRecord,
 )
 from agent.sandbox.resources import conversation_json
 from agent.sandbox.switches import Switches
@@ -57,6 +58,8 @@ class World:
         self.teammates: dict[str, TeammateRecord] = {}
         self.keys: dict[str, KeyRecord] = {}
         self.tags: dict[str, str] = {}  # id -> name
+        self.webhooks: dict[str, WebhookRecord] = {}
+        self.on_message: Callable[[MessageRecord], None] | None = None  # calls them
         self.accounts: list[tuple[str, str, str]] = list(ACCOUNTS)  # channel, name, account
         self.bouncing: set[str] = set()  # addresses where delivery fails
         self.deliveries: list[DeliveryRecord] = []
@@ -205,6 +208,8 @@ class World:
         self.messages[message.id] = message
         self.name_external("message", message.external_id, message.id)
         _hear(conversation, message)
+        if self.on_message is not None:
+            self.on_message(message)
 
     def put_note(self, note: NoteRecord) -> None:
         """Keep a note. The caller touches the conversation."""

@@ -21,7 +21,7 @@ from agent.adapters.store.connect import connect
 from agent.adapters.store.database import Database
 from agent.adapters.store.migrate import migrate
 from agent.adapters.store.tables import metadata
-from agent.core.access import SESSION_WHOLE, TRIES_EVERY, Account, Role, Session
+from agent.core.access import SESSION_WHOLE, TRIES_EVERY, Account, Role, Session, may_try
 
 _accounts = Table(
     "sidenote_accounts",
@@ -161,25 +161,31 @@ class SqlAccess:
 
         return self._database.write(work)
 
-    def failed(self, name: str, address: str, now: datetime) -> None:
+    def take_try(self, name: str, address: str, now: datetime) -> bool:
         """See `AccessBook`. Tries that count no more are swept on the way."""
+        since = now - TRIES_EVERY
 
-        def work(connection: Connection) -> None:
-            connection.execute(delete(_failed).where(_failed.c.at < now - TRIES_EVERY))
+        def has_any(connection: Connection) -> bool:
+            recent = select(func.count()).where(_failed.c.at >= since)
+            of_name = connection.execute(recent.where(_failed.c.name == name)).scalar_one()
+            of_address = connection.execute(recent.where(_failed.c.address == address)).scalar_one()
+            return may_try(of_name, of_address)
+
+        def work(connection: Connection) -> bool:
+            self._database.one_at_a_time(connection)
+            connection.execute(delete(_failed).where(_failed.c.at < since))
+            if not has_any(connection):
+                return False
             connection.execute(insert(_failed).values(name=name, address=address, at=now))
+            return True
 
-        self._database.write(work)
+        # Looked at first, so that somebody who is locked out makes the database write nothing.
+        return self._database.read(has_any) and self._database.write(work)
 
-    def failures(self, name: str, address: str, since: datetime) -> tuple[int, int]:
+    def forgive(self, name: str, address: str, at: datetime) -> None:
         """See `AccessBook`."""
-
-        def count(connection: Connection, column: Column[str], value: str) -> int:
-            query = select(func.count()).where(column == value, _failed.c.at >= since)
-            return int(connection.execute(query).scalar_one())
-
-        return self._database.read(
-            lambda c: (count(c, _failed.c.name, name), count(c, _failed.c.address, address))
-        )
+        taken = (_failed.c.name == name) & (_failed.c.address == address) & (_failed.c.at == at)
+        self._database.write(lambda connection: connection.execute(delete(_failed).where(taken)))
 
     def close(self) -> None:
         """Let go of every connection."""

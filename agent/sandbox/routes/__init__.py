@@ -1,6 +1,15 @@
 """The calls of the API, one module per resource."""
 
-from agent.sandbox.routes import conversations, customers, drafts, messages, notes, people, search
+from agent.sandbox.routes import (
+    conversations,
+    customers,
+    drafts,
+    messages,
+    notes,
+    people,
+    search,
+    webhooks,
+)
 
 ROUTES = (
     *people.ROUTES,
@@ -10,4 +19,5 @@ ROUTES = (
     *messages.ROUTES,
     *notes.ROUTES,
     *drafts.ROUTES,
+    *webhooks.ROUTES,
 )
