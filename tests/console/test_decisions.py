@@ -56,6 +56,7 @@ def test_a_form_without_the_hash_sends_no_words(team: Team, client: httpx.Client
 
     assert answer.status_code == 422
     assert "My words." in answer.text
+    assert f'name="back" value="/approvals/{run.id}"' in answer.text
     assert team.replies(run) == []
 
 

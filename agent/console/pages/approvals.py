@@ -53,6 +53,7 @@ def show(request: Request, *, asked: Asked | None = None) -> Response:
         status=200 if asked is None else 422,
         queue=queue,
         run=run,
+        path=f"/approvals/{run.id}",  # also where a form was refused: its address cannot be read
         place=place + 1,
         near=queue[max(place - BEFORE, 0) :][:NEAR],
         previous=ids[place - 1] if place else "",
