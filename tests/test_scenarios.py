@@ -179,6 +179,19 @@ def test_a_rule_that_must_not_apply_and_does_is_a_failure(tmp_path: Path) -> Non
     )
 
 
+def test_other_words_of_a_rule_are_a_failure(tmp_path: Path) -> None:
+    said = 'evidence = { no-answer-in-language = "none" }\n'
+
+    assert outcome(written(tmp_path, PLAIN + said)).wrong == (
+        "expected no-answer-in-language to say: none; it says: nothing",
+    )
+
+
+@pytest.mark.parametrize("rule", RULE_IDS)
+def test_what_every_rule_says_is_written_down_somewhere(rule: str) -> None:
+    assert any(rule in each.given.expect.evidence for each in SCENARIOS.values())
+
+
 def test_another_topic_is_a_failure(tmp_path: Path) -> None:
     assert outcome(written(tmp_path, PLAIN + 'topic = "invoice-copy"\n')).wrong == (
         "expected topic invoice-copy; got order-status",

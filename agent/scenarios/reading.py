@@ -167,7 +167,8 @@ def _impossible(
         if name and name not in names:
             words = f'[{where[0]}] topic = "{name}": no topic of the policy{meant(name, names)}'
             found.append((where, words))
-    both = sorted({*given.expect.because, *given.expect.applies} & set(given.expect.misses))
+    wanted = {*given.expect.because, *given.expect.applies, *given.expect.evidence}
+    both = sorted(wanted & set(given.expect.misses))
     if both:
         found.append(
             (("expect", "misses"), f"[expect] misses: {', '.join(both)} is expected to apply")

@@ -47,7 +47,7 @@ def never_exercised(found: Sequence[Tried]) -> list[str]:
 
 def _differences(scenario: Scenario, decision: Decision, topic: str) -> Iterable[str]:
     expect = scenario.given.expect
-    applying = {finding.rule.id for finding in decision.findings if finding.applies}
+    applying = {found.rule.id: found.evidence for found in decision.findings if found.applies}
     autonomy = decision.autonomy.name.lower()
     if (autonomy, sorted(decision.because)) != (expect.autonomy, sorted(set(expect.because))):
         yield (
@@ -60,5 +60,8 @@ def _differences(scenario: Scenario, decision: Decision, topic: str) -> Iterable
     for name in expect.misses:
         if name in applying:
             yield f"expected {name} not to apply; it does"
+    for name, words in expect.evidence.items():
+        if applying.get(name) != words:
+            yield f"expected {name} to say: {words}; it says: {applying.get(name, 'nothing')}"
     if expect.topic is not None and expect.topic != topic:
         yield f"expected topic {expect.topic or 'none'}; got {topic or 'none'}"

@@ -182,13 +182,14 @@ class ExpectTable(Table):
     """`[expect]`: how far the agent may go, and exactly the rules that make it so.
 
     `applies` are rules that must apply without deciding; those of `misses` must not apply: the
-    scenario stays just short of them.
+    scenario stays just short of them. `evidence` holds the very words that a rule must give.
     """
 
     autonomy: Annotated[str, _one_of(AUTONOMIES)]
     because: Annotated[list[Deciding], Field(min_length=1)]
     applies: list[Rule] = []
     misses: list[Rule] = []
+    evidence: dict[Rule, str] = {}
     topic: str | None = None
 
 
