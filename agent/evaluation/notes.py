@@ -12,6 +12,7 @@ from agent.evaluation.talks import Place, Talk
 from agent.evaluation.watch import Watch
 from agent.evaluation.ways import Pick, Way, by_ends, by_lead, by_length, of_places
 
+MODEL_SECONDS = 8.0  # for all of a model's answers, where the whole must end soon
 WANTED_PRECISION = WANTED_COVERAGE = 0.80
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
@@ -32,9 +33,10 @@ class Score:
     rouge_1: float | None = None
     rouge_2: float | None = None
     rouge_l: float | None = None
+    conversations: int = 0
 
 
-def score(talks: Sequence[Talk], way: Way, watch: Watch | None = None) -> Score:
+def score(talks: Iterable[Talk], way: Way, watch: Watch | None = None) -> Score:
     """How one way of summarising fares against all people."""
     each = (watch or Watch()).each(talks)
     return _score([(talk, way(talk), talk.picked, talk.written) for talk in each])
@@ -80,6 +82,7 @@ def _score(cases: Sequence[Case]) -> Score:
         rouge_1=_mean([one.one for one in rouges]),
         rouge_2=_mean([one.two for one in rouges]),
         rouge_l=_mean([one.longest for one in rouges]),
+        conversations=len(cases),
     )
 
 
@@ -107,14 +110,16 @@ def notes_section(
     beside = [
         ("lead_3", "first 3 sentences", score(talks, by_lead, watch)),
         ("longest_first", "longest sentences", score(talks, by_length, watch)),
-        ("ends", "longest of the first 2 and last 2 messages", score(talks, by_ends, watch)),
+        ("ends", "longest at both ends", score(talks, by_ends, watch)),
     ]
     if any(talk.picked for talk in talks):
-        beside.append(("one_person", "one person against the others", people(watch.each(talks))))
+        beside.append(("one_person", "one person", people(watch.each(talks))))
     sample = ""
     if model is not None:
-        beside.append((MODEL, "the configured model", score(talks[:few], model, watch)))
-        sample = f"the model on the first {min(few, len(talks))} of {len(talks)}"
+        models = score(watch.first(talks[:few], seconds=MODEL_SECONDS), model)
+        sample = f"the model on the first {models.conversations} of {len(talks)}"
+        if models.conversations:
+            beside.append((MODEL, "the configured model", models))
     return Section(
         key="notes",
         title="Notes",

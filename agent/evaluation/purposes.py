@@ -21,7 +21,7 @@ from agent.evaluation.ways import by_engine
 from agent.ports import Model
 
 FEW = 20  # cases that a configured model is asked about, without --thorough: each costs money
-MOST_PLANTED = 15  # conversations of each kind whose statements are planted with errors
+MOST_PLANTED = 20  # conversations of each kind whose statements are planted with errors
 
 _Measured = TypeVar("_Measured", bound=Part)
 
@@ -117,12 +117,13 @@ _WANTS = {
 
 def _notes(what: Measuring, watch: Watch) -> Sequence[Part]:
     talks: list[Talk] = [*talks_of(what.data.rows(Purpose.SUMMARIES))]
-    talks += [talk for talk in _own(what) if talk.written]
+    noted = [talk for talk in _own(what) if talk.written]
+    talks += noted
     if not talks:
         return ()
     asked = Asking(what.model) if what.model else None
     model = by_engine(asked) if asked else None
-    data = _named(what.data, Purpose.SUMMARIES, Purpose.CONVERSATIONS)
+    data = _named(what.data, Purpose.SUMMARIES, *([Purpose.CONVERSATIONS] if noted else []))
     offline = by_engine(what.offline)
     section = notes_section(talks, offline, watch, model=model, few=what.few, data=data)
     return (_told(section, asked),)

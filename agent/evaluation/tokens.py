@@ -122,8 +122,8 @@ def tokens_section(talks: Sequence[Talk], render: Render, watch: Watch, *, data:
                 key="fixed",
                 name="tokens of the fixed part",
                 means="Our instructions. Servers keep them from call to call and charge less.",
-                value=mean(cost.fixed for cost in costs),
-                unit=Unit.NUMBER,
+                value=round(mean(cost.fixed for cost in costs)),
+                unit=Unit.COUNT,
             ),
             Figure(
                 key="unchanged_prefix",

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -22,6 +22,7 @@ from agent.evaluation.figures import (
     Unit,
     Wanted,
 )
+from agent.evaluation.notes import MODEL_SECONDS
 from agent.evaluation.talks import START
 from agent.evaluation.watch import Watch
 from agent.ports import Model
@@ -68,6 +69,7 @@ class Scores:
     in_scope_found: float | None
     answered_right: float | None
     sent_right: float | None = None
+    asked: int = 0
 
 
 Guesser = Callable[[str], Guess]
@@ -112,21 +114,21 @@ def _is_example(row: Row) -> bool:
 
 
 def scores(
-    asked: Sequence[tuple[str, str | None]],
+    asked: Iterable[tuple[str, str | None]],
     guess: Guesser,
     *,
     threshold: float,
-    watch: Watch,
     clear: float | None = None,
 ) -> Scores:
     """How a guesser fares. A margin under the threshold says that no topic fits; from `clear` on,
     an answer could be sent.
     """
-    guesses = [(guess(text), topic) for text, topic in watch.each(asked)]
+    guesses = [(guess(text), topic) for text, topic in asked]
     inside = [(one, topic) for one, topic in guesses if topic is not None]
     outside = [one for one, topic in guesses if topic is None]
     named = [(one, topic) for one, topic in guesses if one.margin >= threshold]
     return Scores(
+        asked=len(guesses),
         in_scope_accuracy=_share([one.topic == topic for one, topic in inside]),
         out_of_scope_auroc=auroc([o.margin for o, _ in inside], [o.margin for o in outside]),
         out_of_scope_recall=_share([one.margin < threshold for one in outside]),
@@ -270,15 +272,16 @@ def _section(
 ) -> Section:
     asked = spread(one.asked, most)
     threshold, clear = TeamPolicy().min_margin, TeamPolicy().send_margin
-    ours = scores(asked, by_policy(one.topics), threshold=threshold, watch=watch, clear=clear)
-    plain = scores(asked, by_cosine(one.topics), threshold=_COSINE, watch=watch)
+    ours = scores(watch.each(asked), by_policy(one.topics), threshold=threshold, clear=clear)
+    plain = scores(watch.each(asked), by_cosine(one.topics), threshold=_COSINE)
     beside = [("nearest_example", "nearest example by cosine", plain)]
     sample = "" if len(asked) == len(one.asked) else f"{len(asked)} of {len(one.asked)} questions"
     if model is not None:
-        some = spread(asked, few)
-        models = scores(some, by_model(model, one.topics), threshold=threshold, watch=watch)
-        beside.append((MODEL, "the configured model", models))
-        sample = "; ".join(filter(None, (sample, f"the model on {len(some)} questions")))
+        some = watch.first(spread(asked, few), seconds=MODEL_SECONDS)
+        models = scores(some, by_model(model, one.topics), threshold=threshold)
+        sample = "; ".join(filter(None, (sample, f"the model on {models.asked} questions")))
+        if models.asked:
+            beside.append((MODEL, "the configured model", models))
     return Section(
         key=_key(one, at),
         title=_title(one, at),

@@ -1,7 +1,9 @@
 """Counts how far a measurement is, and stops it when its time is up."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from math import isinf
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -34,3 +36,10 @@ class Watch:
                 raise TimeIsUp
             self.show(done, len(every))
             yield one
+
+    def first(self, some: Iterable[T], *, seconds: float) -> Iterator[T]:
+        """As many of them as there is time for; at most so long, unless there is no limit."""
+        end = self.seconds_left() - seconds
+        within = Watch(seconds_left=lambda: self.seconds_left() - end, show=self.show)
+        with suppress(TimeIsUp):
+            yield from (self if isinf(end) else within).each(some)

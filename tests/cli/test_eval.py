@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent.evaluation import purposes
+from tests.adapters.model.server import MODEL, ModelServer
 from tests.cli.typed import Typed
 from tests.evaluation.rows import conversation, mail, summarised, written
 
@@ -109,3 +110,34 @@ def test_somebody_who_stops_it_gets_what_there_is(
     assert figures["notes"]["sentence_f1"] >= 0
     assert figures["masking"] == figures["injection"] == "not measured"
     assert figures["why"]["injection"] == "stopped before"
+
+
+def test_a_configured_model_is_measured_beside_the_offline_engine(
+    typed_without_settings: Typed, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ModelServer("good") as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "key")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("SIDENOTE_MODEL", MODEL)
+
+        printed = typed_without_settings("eval", str(data), "--json")
+
+    notes = json.loads(printed.out)["notes"]
+    assert len(server.requests) == 3
+    assert notes["sample"] == "the model on the first 3 of 3"
+    assert set(notes["model"]) >= {"sentence_f1", "words", "rouge_1"}
+
+
+def test_a_model_that_fails_is_told_and_has_no_figures(
+    typed_without_settings: Typed, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ModelServer("error-500") as server:
+        monkeypatch.setenv("OPENAI_API_KEY", "key")
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("SIDENOTE_MODEL", MODEL)
+
+        printed = typed_without_settings("eval", str(data), "--json")
+
+    notes = json.loads(printed.out)["notes"]
+    assert "no usable answer 3 of 3 times" in notes["sample"]
+    assert "model" not in notes

@@ -193,7 +193,7 @@ def test_scores_at_the_threshold() -> None:
     }
     asked = [("right", "a"), ("doubtful", "a"), ("wrong", "a"), ("far", None), ("near", None)]
 
-    found = scores(asked, guesses.__getitem__, threshold=0.2, watch=WATCH, clear=0.9)
+    found = scores(asked, guesses.__getitem__, threshold=0.2, clear=0.9)
 
     assert found == Scores(
         in_scope_accuracy=2 / 3,
@@ -202,6 +202,7 @@ def test_scores_at_the_threshold() -> None:
         in_scope_found=1 / 3,
         answered_right=1 / 3,
         sent_right=0,
+        asked=5,
     )
 
 
@@ -287,3 +288,14 @@ def test_nothing_is_counted_once_the_time_is_up() -> None:
         seen.extend(watch.each([1, 2, 3]))
 
     assert seen == [1, 2]
+
+
+def test_a_model_is_asked_as_long_as_its_share_of_the_time_lasts() -> None:
+    left = iter([20.0, 20.0, 14.0, 12.0])
+    watch = Watch(seconds_left=lambda: next(left))
+
+    assert list(watch.first([1, 2, 3], seconds=8)) == [1, 2]
+
+
+def test_a_model_is_asked_about_all_where_there_is_no_hurry() -> None:
+    assert list(Watch().first([1, 2, 3], seconds=8)) == [1, 2, 3]
