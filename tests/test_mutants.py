@@ -8,7 +8,7 @@ import pytest
 from tests.mutants.changes import Mutant, mutants
 from tests.mutants.forked import Answer, answers
 from tests.mutants.targets import TARGETS, explained
-from tests.mutants.trial import ROOT, survivors
+from tests.mutants.trial import ROOT, tried
 
 SOURCE = '''"""What it is about."""
 
@@ -133,7 +133,7 @@ def test_a_sample_of_the_limits_is_caught() -> None:
     chosen = [m for m in mutants(ROOT, "agent/core/limits.py") if m.name in wanted]
 
     assert len(chosen) == len(wanted)
-    assert survivors(chosen, ("tests/core/test_limits.py",)) == []
+    assert tried(chosen, ("tests/core/test_limits.py",)).survivors == []
 
 
 def test_a_change_that_no_test_meets_survives() -> None:
@@ -143,9 +143,9 @@ def test_a_change_that_no_test_meets_survives() -> None:
         if m.name == "customer_limit: count >= limit -> count > limit"
     )
 
-    assert survivors([chosen], ("tests/core/test_hours.py",)) == [chosen]
+    assert tried([chosen], ("tests/core/test_hours.py",)).survivors == [chosen]
 
 
 def test_tests_that_fail_already_prove_nothing() -> None:
     with pytest.raises(ValueError, match="on the code as it is"):
-        survivors([], ("tests/core/no_such_test.py",))
+        tried([], ("tests/core/no_such_test.py",))

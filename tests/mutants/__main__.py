@@ -11,7 +11,7 @@ import time
 
 from tests.mutants.changes import Mutant, mutants
 from tests.mutants.targets import TARGETS, explained
-from tests.mutants.trial import ROOT, survivors
+from tests.mutants.trial import ROOT, tried
 
 LEAST = 0.9  # of a module's mutants
 
@@ -25,7 +25,8 @@ def main() -> int:
             continue
         chosen = _chosen(mutants(ROOT, module), asked)
         started = time.monotonic()
-        left = survivors(chosen, tests)
+        found = tried(chosen, tests)
+        left = found.survivors
         took = time.monotonic() - started
         caught = len(chosen) - len(left)
         low = low or caught < LEAST * len(chosen)
@@ -33,6 +34,8 @@ def main() -> int:
         print(
             f"{module}: {caught} of {len(chosen)} caught{_share(caught, len(chosen))}, {took:.0f} s"
         )
+        for mutant in found.hung:
+            print(f"  line {mutant.line}  {mutant.name}\n    hung: counted as caught")
         for mutant in left:
             why = known.get((module, mutant.name))
             unexplained += why is None

