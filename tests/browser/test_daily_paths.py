@@ -133,6 +133,20 @@ def test_letters_typed_into_a_field_decide_nothing(team: Team, page: Page) -> No
     assert team.run(run).state is RunState.AWAITING_APPROVAL
 
 
+def test_keys_that_are_switched_off_decide_nothing(team: Team, page: Page) -> None:
+    run = team.waiting()
+    page.goto("/approvals")
+    page.get_by_label("on", exact=True).uncheck()
+    page.reload()
+    press(page, "a")
+    page.wait_for_timeout(300)
+    assert team.replies(run) == []
+
+    page.get_by_label("on", exact=True).check()
+    press(page, "a")
+    expect(page.get_by_text(f"Sent: run {run.id[:6]}.")).to_be_visible()
+
+
 def test_a_conversation_that_moved_on_cannot_be_approved(team: Team, page: Page) -> None:
     run = team.waiting()
     team.world.helpdesk.receive(run.turn.conversation_id, "Never mind, it came!")

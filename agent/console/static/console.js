@@ -34,10 +34,11 @@ const READ_AT_LEAST = 800;
 let shownAt = performance.now();
 
 function isTyping(target) {
-  return Boolean(target.closest && target.closest("input, textarea, select, [contenteditable]"));
+  return Boolean(target.closest && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]"));
 }
 
 function pressed(key) {
+  if (localStorage.getItem("keys") === "off") return null;
   for (const found of document.querySelectorAll("[data-key]")) {
     if (found.dataset.key.split(" ").includes(key)) return found;
   }
@@ -54,6 +55,15 @@ document.addEventListener("keydown", (event) => {
   found.parentElement.open = true;
   found.parentElement.querySelector("textarea, input:not([type=hidden])").focus();
 });
+
+// Who speaks to the machine, or rests a hand on the keys, can switch them off.
+function keySwitch() {
+  const box = document.getElementById("use-keys");
+  if (!box) return;
+  box.parentElement.hidden = false;
+  box.checked = localStorage.getItem("keys") !== "off";
+  box.addEventListener("change", () => localStorage.setItem("keys", box.checked ? "on" : "off"));
+}
 
 // Twice pressed is once sent.
 document.addEventListener("submit", (event) => {
@@ -75,6 +85,7 @@ function listen() {
 
 document.addEventListener("DOMContentLoaded", () => {
   localTimes(document);
+  keySwitch();
   listen();
 });
 document.addEventListener("htmx:afterSettle", (happened) => localTimes(happened.target.parentNode || document));
