@@ -4,6 +4,7 @@ import os
 import sqlite3
 import time
 from contextlib import closing
+from errno import EACCES, EISDIR
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, create_engine, event, make_url, text
@@ -108,7 +109,7 @@ def _make(path: Path) -> None:
     """An empty file of mode 0600 in a folder of mode 0700; those that exist are kept."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        _make_empty(path)
         path.chmod(0o600)
     except PermissionError as error:
         raise ConfigError(
@@ -118,6 +119,22 @@ def _make(path: Path) -> None:
         raise ConfigError(
             f"{path}: cannot be made ({error.strerror}). Change SIDENOTE_DATABASE_URL."
         ) from error
+
+
+def _make_empty(path: Path) -> None:
+    """Make the file if it is missing, and never open one that is there.
+
+    Closing it would drop every lock that this process holds on it (POSIX), and the next program
+    that leaves the database would take the write-ahead log away from under our connections: all
+    that was written since would be lost. Source: sqlite.org/howtocorrupt.html, section 2.2.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder") from None
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(EACCES, "it may not be written") from None
 
 
 def _use_wal(path: Path) -> None:
