@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from agent.core.grounding import judge
 from agent.core.grounding.evidence import Known
 from agent.evaluation.data import Row
 from agent.evaluation.figures import Beside, Figure, Section, Unit, Wanted
-from agent.evaluation.planting import Plant, plants_of
+from agent.evaluation.planting import SEED, Plant, plants_of
 from agent.evaluation.true_statements import Good, good_of_conversations, good_statements
-from agent.evaluation.watch import Watch
+from agent.evaluation.watch import TimeIsUp, Watch
 
+SECONDS = 12.0  # where the whole must end soon
 AT_LEAST_CAUGHT, LESS_THAN_DROPPED = 0.95, 0.02
 
 
@@ -65,15 +67,19 @@ def statements_section(
     """True statements of at most `most` conversations of each kind, and errors planted in them.
 
     `conversations` are in the form of `sandbox --load`; every sentence of them is a statement.
+    Fewer when there is little time; then the first ones.
+
+    Raises:
+        TimeIsUp: there was none at all.
     """
-    shown, own = _spread(summaries, most), _spread(conversations, most)
-    good = [*good_statements(shown), *good_of_conversations(own)]
-    lost = total(counted(watch.each(good)).values())
-    plants = plants_of(good)
-    caught = counted(watch.each(plants))
+    shown = [*_spread(summaries, most), *_spread(conversations, most)]
+    found = [_judged(row) for row in watch.first(shown, seconds=SECONDS)]
+    if not found:
+        raise TimeIsUp
+    lost = total(one for each, _ in found for one in each.values())
+    caught = _together([each for _, each in found])
     whole = total(caught.values())
     of = len(summaries) + len(conversations)
-    few = len(shown) + len(own) < of
     return Section(
         key="statements",
         title="Statements",
@@ -113,8 +119,26 @@ def statements_section(
             ),
         ),
         data=f"{data}: {of} conversations",
-        sample=f"{len(shown) + len(own)} of {of} conversations" if few else "",
+        sample="" if len(found) == of else f"{len(found)} of {of} conversations",
     )
+
+
+def _judged(row: Row) -> tuple[dict[str, Count], dict[str, Count]]:
+    """Of one conversation: what became of its true statements, and of those with an error."""
+    own = "messages" in row
+    good = good_of_conversations([row]) if own else good_statements([row])
+    return counted(good), counted(plants_of(good, seed=_seed(row)))
+
+
+def _seed(row: Row) -> int:
+    """One of its own, the same whatever stands around it."""
+    name = str(row.get("id") or row.get("key"))
+    return SEED + int(sha256(name.encode()).hexdigest()[:8], 16)
+
+
+def _together(counts: Sequence[dict[str, Count]]) -> dict[str, Count]:
+    kinds = {kind for each in counts for kind in each}
+    return {kind: total(each[kind] for each in counts if kind in each) for kind in kinds}
 
 
 def _precision(caught: Count, lost: Count) -> float | None:

@@ -39,7 +39,7 @@ class Watch:
 
     def first(self, some: Iterable[T], *, seconds: float) -> Iterator[T]:
         """As many of them as there is time for; at most so long, unless there is no limit."""
-        end = self.seconds_left() - seconds
+        end = max(0.0, self.seconds_left() - seconds)
         within = Watch(seconds_left=lambda: self.seconds_left() - end, show=self.show)
         with suppress(TimeIsUp):
             yield from (self if isinf(end) else within).each(some)
