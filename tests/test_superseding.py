@@ -67,6 +67,18 @@ def test_a_note_that_a_teammate_edited_stays() -> None:
     assert len(world.notes(conversation)) == 2
 
 
+def test_a_note_that_has_lost_our_marker_stays() -> None:
+    world = SmallWorld(policy=policy())
+    conversation = world.conversation()
+    world.live()
+    notes = world.helpdesk._notes[conversation]
+    notes[0] = replace(notes[0], marker="")
+    world.helpdesk.receive(conversation, MORE)
+    world.live()
+
+    assert len(world.helpdesk._notes[conversation]) == 2
+
+
 def test_a_teammates_note_stays() -> None:
     world = SmallWorld(policy=policy())
     conversation = world.conversation()

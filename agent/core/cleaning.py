@@ -87,7 +87,7 @@ def tidy(text: str) -> str:
 
 
 def _one_kind_of_line_break(text: str) -> str:
-    return "\n".join(text.splitlines())
+    return "\n".join(line.rstrip() for line in text.splitlines())
 
 
 def _was_wrapped(previous: str, line: str) -> bool:

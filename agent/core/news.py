@@ -19,6 +19,9 @@ _POLITE = frozenset(
     merci beaucoup parfait d accord oui très bien bonne journée soirée cordialement bonjour pour
     votre aide c est
     gracias muchas perfecto vale sí muy bien saludos hola por su ayuda buen día está todo
+    bedankt dank u wel je hartelijk fijn prima goed helder groet groeten hoor de hulp dag
+    obrigado obrigada muito perfeito ótimo tudo certo bom dia olá pela ajuda cumprimentos
+    grazie mille perfetto va bene ottimo ciao buona giornata per l aiuto saluti tutto ok
     """.split()
 )
 _WORD = re.compile(r"[^\W_]+")

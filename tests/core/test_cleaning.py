@@ -47,6 +47,8 @@ def test_other_people_and_line_ends_change_nothing() -> None:
         "In your mail of 2 March 2026 you wrote:\nThe lid is in stock.\nIt is not.",
         "Two things:\n- lid\n- spout",
         "Bonne journée pour vous, mais le couvercle fuit encore.\nQue faire ?",
+        "It leaks.\nKind regards,\nMara Lind\nI tried it twice already.",
+        "On 2 March 2026 you wrote:\nThe lid is in stock.\nIt is not.",
         "> Which lid?\nThe red one.\n> When?\nIn May.",
     ],
 )
@@ -60,6 +62,10 @@ def test_a_postscript_below_a_signature_stays() -> None:
     mail = "It leaks.\n\nKind regards,\nMara Lind\n\nPS: the order is 40-2291."
 
     assert said(mail) == "It leaks.\nPS: the order is 40-2291."
+
+
+def test_a_postscript_below_two_dashes_stays() -> None:
+    assert said("It leaks.\n-- \nMara\nPS: order 40-2291.") == "It leaks.\nPS: order 40-2291."
 
 
 def test_a_question_below_small_print_stays() -> None:
@@ -77,7 +83,8 @@ def test_a_question_below_small_print_stays() -> None:
     ],
 )
 def test_what_a_customer_forwards_is_what_they_want_read(mark: str) -> None:
-    mail = f"See below.\n\n{mark}\nFrom: Post <post@carrier.example>\n\nYour parcel is lost."
+    header = "From: Post <post@carrier.example>\nSubject: Parcel"
+    mail = f"See below.\n\n{mark}\n{header}\n\nYour parcel is lost."
 
     assert said(mail).endswith("Your parcel is lost.")
 
@@ -203,3 +210,10 @@ def test_a_mail_with_words_is_never_emptied(text: str) -> None:
 @pytest.mark.timeout(5)
 def test_no_line_keeps_it_busy(line: str) -> None:
     clean(f"It leaks.\n{line}\nx", email=True)
+
+
+@pytest.mark.parametrize("blank", [" ", "\u00a0", "\t "])
+def test_blanks_at_the_ends_of_lines_change_nothing(blank: str) -> None:
+    mail = "It leaks. On Wed, Apr 4, 2026 at 3:59 PM, jonas@k.example wrote:\n> Which lid?"
+
+    assert said(mail.replace("\n", f"{blank}\r\n")) == "It leaks."
