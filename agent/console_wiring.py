@@ -1,5 +1,6 @@
 """Puts the console together over an `App`; apart from `wiring` because it is slow to import."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -119,6 +120,12 @@ def _places(app: App, served: str) -> Places:
     )
 
 
+def _distant_bell(app: App) -> DistantBell:
+    bell = DistantBell(book=app.doorbell_book, clock=app.clock)
+    threading.Thread(target=bell.run, args=(app.stopping,), name="doorbell", daemon=True).start()
+    return bell
+
+
 def _doorbell(app: App) -> Doorbell:
     """In the daemon it wakes the daemon; elsewhere it leaves a ring in the database."""
 
@@ -126,7 +133,7 @@ def _doorbell(app: App) -> Doorbell:
         installed, own = app.doorbell_book.installed(), app.settings.webhook_token
         return tuple(one for one in (own and own.value, installed and installed.token) if one)
 
-    bell = app.bell if app.is_daemon else DistantBell(app.doorbell_book, app.clock)
+    bell = app.bell if app.is_daemon else _distant_bell(app)
     return Doorbell(
         bell=bell, clock=app.clock, tokens=tokens, is_signed=is_signed, parse=parse_call
     )

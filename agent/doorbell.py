@@ -18,6 +18,7 @@ from agent.log import logger
 from agent.ports import Clock
 
 REMEMBERED = 10_000  # event ids; Kustomer repeats a call for about an hour
+LOOK_SECONDS = 1.0  # between two looks of who passes rings on
 AT_ONCE = 50  # conversations read in one look
 TOKEN_READ_EVERY = timedelta(seconds=10)  # a webhook made meanwhile works that soon
 
@@ -60,19 +61,39 @@ class OwnBell:
         return min(len(self._waiting), AT_ONCE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DistantBell:
-    """Rings through the database, for a daemon in another process."""
+    """Rings through the database, for a daemon in another process.
+
+    A call is answered before its ring is passed on: a busy database must not keep Kustomer waiting.
+    """
 
     book: DoorbellBook
     clock: Clock
+    own: OwnBell = field(default_factory=OwnBell)
 
     def ring(self, conversation_id: str) -> None:
         """See `Bell`."""
-        try:
-            self.book.ring(conversation_id, self.clock.now())
-        except StoreUnavailable:
-            logger().warning("doorbell.not-passed-on")  # the poll finds it
+        self.own.ring(conversation_id)
+
+    def run(self, stopping: threading.Event) -> None:
+        """Pass rings on until the program stops. For a thread of its own."""
+        while not stopping.is_set():
+            self.own.wait(LOOK_SECONDS)
+            if not self.pass_on():
+                stopping.wait(LOOK_SECONDS)
+
+    def pass_on(self) -> bool:
+        """Write down what was rung for; False when the database takes nothing just now."""
+        rung = self.own.take()
+        for number, conversation_id in enumerate(rung):
+            try:
+                self.book.ring(conversation_id, self.clock.now())
+            except StoreUnavailable:
+                for left in rung[number:]:
+                    self.own.ring(left)
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,14 +208,36 @@ def test_very_many_rings_are_taken_some_at_a_time_and_the_rest_is_left_to_the_po
 
 def test_a_ring_reaches_a_daemon_in_another_process_through_the_database() -> None:
     book = Book()
-    DistantBell(book, ManualClock(NOON)).ring("c1")
+    bell = DistantBell(book=book, clock=ManualClock(NOON))
+    bell.ring("c1")
     heard = Heard(OwnBell(), book)
+    before = heard.take()
 
-    assert (heard.take(), heard.take()) == (("c1",), ())
+    assert bell.pass_on()
+    assert (before, heard.take(), heard.take()) == ((), ("c1",), ())
 
 
-def test_a_ring_that_the_database_does_not_take_is_lost_quietly() -> None:
-    DistantBell(Book(is_gone=True), ManualClock(NOON)).ring("c1")  # raises nothing
+def test_a_ring_that_the_database_does_not_take_is_passed_on_later() -> None:
+    book = Book(is_gone=True)
+    bell = DistantBell(book=book, clock=ManualClock(NOON))
+    bell.ring("c1")
+    bell.ring("c2")
+    passed = bell.pass_on()
+    book.is_gone = False
+
+    assert (passed, bell.pass_on(), tuple(book.rings)) == (False, True, ("c1", "c2"))
+
+
+def test_who_passes_rings_on_stops_with_the_program() -> None:
+    book, stopping = Book(), threading.Event()
+    bell = DistantBell(book=book, clock=ManualClock(NOON))
+    thread = threading.Thread(target=bell.run, args=(stopping,))
+    thread.start()
+    stopping.set()
+    bell.ring("c1")
+    thread.join(30)
+
+    assert not thread.is_alive()
 
 
 # a daemon that can be rung

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from agent.approving import waiting_draft
 from agent.console.pages.topics import marked
 from agent.core.team_policy import Level
 from agent.ports import RunState
@@ -58,6 +59,20 @@ def test_a_form_without_the_hash_sends_no_words(team: Team, client: httpx.Client
     assert "My words." in answer.text
     assert f'name="back" value="/approvals/{run.id}"' in answer.text
     assert team.replies(run) == []
+
+
+def test_the_run_shows_the_words_that_were_sent(team: Team, client: httpx.Client) -> None:
+    run = team.waiting()
+    draft = waiting_draft(team.world.store, run)
+    assert draft is not None
+    shown_at = team.world.clock.now().isoformat()
+    form = {"binds": draft.binds, "shown_at": shown_at, "text": "It left us this morning."}
+    client.post(f"/approvals/{run.id}/edit", data=form).raise_for_status()
+    shown = client.get(f"/runs/{run.id}").text
+
+    assert team.replies(run) == ["It left us this morning."]
+    assert "Sent, in the words of this machine" in shown
+    assert "Drafted, and not sent" in shown
 
 
 def test_a_draft_is_not_rejected_without_a_reason(team: Team, client: httpx.Client) -> None:
