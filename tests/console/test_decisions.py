@@ -9,6 +9,7 @@ import pytest
 from agent.approving import waiting_draft
 from agent.console.pages.topics import marked
 from agent.core.team_policy import Level
+from agent.objecting import object_to
 from agent.ports import RunState
 from tests.browser.team import Team, served
 
@@ -68,6 +69,7 @@ def test_the_run_shows_the_words_that_were_sent(team: Team, client: httpx.Client
     shown_at = team.world.clock.now().isoformat()
     form = {"binds": draft.binds, "shown_at": shown_at, "text": "It left us this morning."}
     client.post(f"/approvals/{run.id}/edit", data=form).raise_for_status()
+    object_to(team.world.store, team.run(run), by="Eve", reason="no", at=team.world.clock.now())
     shown = client.get(f"/runs/{run.id}").text
 
     assert team.replies(run) == ["It left us this morning."]

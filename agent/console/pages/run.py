@@ -12,10 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from agent.console.answers import Refusal, refusal
 from agent.console.looks import page
 from agent.console.parts import Parts
+from agent.core.turn import Action
 from agent.errors import AgentError, Held, InputError
 from agent.explaining import counterfactual_of, gate_words
 from agent.objecting import may_object, object_to
-from agent.ports import Run, RunState
+from agent.ports import Delivery, DeliveryState, Run, RunState
 
 LONGEST_REASON = 500  # characters
 _SECTIONS = {"request": "Asks", "done": "Done", "open": "Open", "next": "Next"}
@@ -68,6 +69,7 @@ def show(request: Request) -> Response:
     proposed, did = receipt.get("proposed") or {}, receipt.get("did") or {}
     messages = messages_of(read.get("messages") or (), run)
     findings = findings_of(decided)
+    written = parts.store.deliveries(run_id=run.id)
     return page(
         request,
         "run.html",
@@ -85,7 +87,9 @@ def show(request: Request) -> Response:
         reply_why=did.get("reply_why") or decided.get("reply_why") or "",
         applying=[f for f in findings if f.applies or f.decides],
         silent=[f for f in findings if not f.applies and not f.decides],
-        deliveries=tuple(reversed(parts.store.deliveries(run_id=run.id))),
+        words_by=did.get("by") or "a teammate",
+        own_words=_own_words(written, decided.get("reply") or ""),
+        deliveries=tuple(reversed(written)),
         versions=receipt.get("versions") or {},
         approval=parts.store.approval(run.id),
         gate=gate_words(decided),
@@ -128,6 +132,12 @@ def wrong(request: Request) -> Response:
 def told(path: str, said: str) -> Response:
     """Back to a page, with a line on what happened."""
     return RedirectResponse(f"{path}?said={quote(said[:200])}", status_code=303)
+
+
+def _own_words(written: Sequence[Delivery], reply: str) -> str:
+    """What a teammate sent in place of our reply."""
+    sent = (d for d in written if d.action == Action.REPLY and d.state is DeliveryState.ARRIVED)
+    return next((d.body for d in sent if d.body != reply), "")
 
 
 def messages_of(read: Sequence[Mapping[str, Any]], run: Run) -> tuple[Said, ...]:
