@@ -90,8 +90,9 @@ class SqlTokens:
             "made_by": token.by,
             "used_at": token.used_at,
         }
-        statement = self._database.insert(_tokens).values(values).on_conflict_do_nothing()
-        return self._database.write(lambda c: c.execute(statement).rowcount > 0)
+        insert = self._database.insert(_tokens).values(values).on_conflict_do_nothing()
+        statement = insert.returning(_tokens.c.name)  # psycopg counts no rows of such an insert
+        return self._database.write(lambda c: c.execute(statement).one_or_none()) is not None
 
     def remove_token(self, name: str) -> bool:
         """See `TokenBook`."""
