@@ -48,7 +48,7 @@ def test_other_people_and_line_ends_change_nothing() -> None:
         "Two things:\n- lid\n- spout",
         "Bonne journée pour vous, mais le couvercle fuit encore.\nQue faire ?",
         "It leaks.\nKind regards,\nMara Lind\nI tried it twice already.",
-        "On 2 March 2026 you wrote:\nThe lid is in stock.\nIt is not.",
+        "It leaks.\nOn 2 March 2026 you wrote:\nThe lid is in stock.\nIt is not.",
         "> Which lid?\nThe red one.\n> When?\nIn May.",
     ],
 )
