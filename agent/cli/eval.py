@@ -36,6 +36,7 @@ from agent.settings import load_settings
 from agent.shipped import shipped
 from agent.wiring import App, offline_engine
 
+WIDE, FIGURE = 120, 50  # columns of a screen with room for all, and of a figure's name there
 SECONDS = 33.0  # of the 40 that it may take without --thorough; the rest is starting and printing
 
 
@@ -176,18 +177,21 @@ def _heading(section: Section) -> Text:
 
 
 def _table(section: Section, width: int) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_header=False)
-    table.add_column("figure", min_width=min(52, width // 2))
+    """One row a figure; what it is compared with stands beside, on a narrow screen below."""
+    is_wide = width >= WIDE
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column("", width=0)  # indents what is wrapped, too
+    table.add_column("figure", min_width=FIGURE if is_wide else None)
     table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("wanted", no_wrap=True)
-    table.add_column("beside", overflow="fold", style="dim")
+    table.add_column("wanted", no_wrap=is_wide, style="dim")
+    if is_wide:
+        table.add_column("beside", overflow="fold", style="dim")
     for figure in section.figures:
-        table.add_row(
-            Text(f"  {figure.name}"),
-            Text(written(figure.value, figure.unit), style=_style(figure)),
-            Text(_wanted(figure), style="dim"),
-            Text(_beside(figure)),
-        )
+        name, beside = Text(figure.name), _beside(figure)
+        if beside and not is_wide:
+            name.append(f"\n{beside}", style="dim")
+        value = Text(written(figure.value, figure.unit), style=_style(figure))
+        table.add_row("", name, value, Text(_wanted(figure)), *([Text(beside)] if is_wide else []))
     return table
 
 

@@ -59,6 +59,6 @@ def injection_section(rows: Sequence[Row], runs: int, watch: Watch) -> Section:
                 unit=Unit.COUNT,
             ),
         ),
-        data=f"{len(attacks):,} attacks, {len(attacks) - len(our_attacks()):,} of them of the data",
+        data=f"{len(our_attacks())} attacks of our own and {len(attacks_of(rows)):,} of the data",
         sample="" if report.runs == ALL else f"{report.runs:,} of {ALL:,} runs",
     )
