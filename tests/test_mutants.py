@@ -123,6 +123,7 @@ def test_an_explained_survivor_is_still_a_change_of_its_module(module: str) -> N
     assert [name for of, name in explained() if of == module and name not in names] == []
 
 
+@pytest.mark.timeout(600)  # imports all of ours anew for some, also on a busy machine
 def test_a_sample_of_the_limits_is_caught() -> None:
     wanted = {
         "customer_limit: count >= limit -> count > limit",
@@ -136,6 +137,7 @@ def test_a_sample_of_the_limits_is_caught() -> None:
     assert tried(chosen, ("tests/core/test_limits.py",)).survivors == []
 
 
+@pytest.mark.timeout(600)
 def test_a_change_that_no_test_meets_survives() -> None:
     (chosen,) = (
         m

@@ -24,6 +24,7 @@ def main() -> int:
         if asked.module not in module:
             continue
         chosen = _chosen(mutants(ROOT, module), asked)
+        print(f"{module}: trying {len(chosen)} changes", file=sys.stderr, flush=True)
         started = time.monotonic()
         found = tried(chosen, tests)
         left = found.survivors
