@@ -144,3 +144,41 @@ def test_a_cap_that_cannot_be_kept_is_a_problem(name: str, value: str, words: st
 def test_a_cap_on_money_needs_the_models_price() -> None:
     with pytest.raises(ConfigError, match="SIDENOTE_PRICES must name a price of 'kettle'"):
         load_settings({"SIDENOTE_MODEL": "kettle", "SIDENOTE_SPEND_PER_DAY": "5"})
+
+
+def test_the_doors_of_the_console_are_closed_unless_named() -> None:
+    settings = load_settings({})
+
+    assert (settings.console_url, settings.public_url, settings.proxies) == (
+        None,
+        None,
+        frozenset(),
+    )
+
+
+def test_proxies_are_addresses_in_one_spelling() -> None:
+    settings = load_settings({"SIDENOTE_TRUSTED_PROXIES": "10.0.0.5, 2001:DB8::0:1"})
+
+    assert settings.proxies == {"10.0.0.5", "2001:db8::1"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"SIDENOTE_TRUSTED_PROXIES": "proxy.example"}, "IP addresses"),
+        ({"SIDENOTE_TRUSTED_PROXIES": "10.0.0.0/8"}, "IP addresses"),
+        ({"SIDENOTE_CONSOLE_URL": "https://console.example"}, "needs SIDENOTE_TRUSTED_PROXIES"),
+        ({"SIDENOTE_PUBLIC_URL": "http://hooks.example"}, "must be https"),
+        (
+            {
+                "SIDENOTE_CONSOLE_URL": "https://one.example",
+                "SIDENOTE_PUBLIC_URL": "https://one.example",
+                "SIDENOTE_TRUSTED_PROXIES": "10.0.0.5",
+            },
+            "another host",
+        ),
+    ],
+)
+def test_doors_that_cannot_be_meant_are_refused(environment: dict[str, str], words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        load_settings(environment)

@@ -66,4 +66,5 @@ def told(url: str, link: str) -> str:
     """Where the console is, for a person."""
     if not link:
         return f"The console: {url}"
-    return f"The console: {link}\n(the link works once, within 15 minutes; then {url})"
+    # On a line of its own, which 80 columns hold whole.
+    return f"The console; this link signs in once, within 15 minutes:\n{link}"
