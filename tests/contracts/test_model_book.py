@@ -146,3 +146,12 @@ def test_a_dialect_is_kept_for_a_while(new_book: Callable[[], ModelBook]) -> Non
     assert book.dialect(ASKED, NOON) == "plain"
     assert book.dialect(ASKED, NOON + timedelta(hours=2)) == ""
     assert book.dialect("another", NOON) == ""
+
+
+def test_what_was_settled_is_counted_for_good(book: ModelBook) -> None:
+    for day in range(3):
+        one = call(day, minutes=day * 24 * 60 + day)
+        book.reserve(one, CAPS)
+        book.settle(one.id, tokens=1_000, cost=5)
+
+    assert book.total() == (3_000, 15)

@@ -409,6 +409,19 @@ def test_old_counts_are_cleaned_up(tmp_path: Path) -> None:
     assert (used < 300, notes < 300) == (True, True)
 
 
+def test_requests_are_counted_for_good_though_their_seconds_are_forgotten(opened: Open) -> None:
+    clock = FakeClock()
+    budget = opened(clock=clock)
+    for _ in range(300):
+        budget.take(Kind.URGENT)
+        clock.sleep(1)
+
+    used = budget.used()
+
+    assert (used.ever, used.per_minute) == (300, 90)
+    assert 59 <= used.last_minute <= 61
+
+
 def test_a_database_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
         open_budget(f"sqlite:///{tmp_path}/no/such/folder/budget.sqlite", clock=FakeClock())
