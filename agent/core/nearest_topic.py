@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W_]+")
 _LETTER_RUNS = (3, 4)  # long enough to mean something, short enough to survive a typing error
 # Border value and likeness together, less what speaks for another topic. On real questions of which
 # half fit no topic, nine in ten fit none at the first, and nearly all fit the topic at the second.
-NOTHING_NEAR, CLEARLY_NEAR = -0.6, 0.75
+NOTHING_NEAR, CLEARLY_NEAR = -0.65, 0.75
 CLEARLY_LIKE = 0.3  # likeness, 0..1; a border alone says little of words that no example has
 LEAST_MARGIN = 0.05  # below this the topic is named by chance
 FEW = 5  # examples of a topic that are looked at together
