@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -109,12 +110,14 @@ def all_used_by(processes: Sequence[Sidenote]) -> list[Used]:
 
 def _wait(process: Sidenote) -> Any:
     ended: list[Any] = []
+    popen = process.process
+    assert isinstance(popen, subprocess.Popen)  # not the soak's forked ones
 
     def has_ended() -> bool:
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid:
-            process.process.returncode = os.waitstatus_to_exitcode(status)
-            ended.append((pid, process.process.returncode, usage))
+            popen.returncode = os.waitstatus_to_exitcode(status)
+            ended.append((pid, popen.returncode, usage))
         return bool(pid)
 
     wait_until(has_ended, within=LONGEST, or_say=lambda: process.err[-2000:])

@@ -19,7 +19,7 @@ from agent.adapters.kustomer import (
     Written,
     kustomer_client,
 )
-from agent.adapters.kustomer.budget import BudgetSpent, SharedBudget, open_budget
+from agent.adapters.kustomer.budget import BudgetSpent, SharedBudget, Used, open_budget
 from agent.adapters.memory import ManualClock
 from agent.ports import NewConversation, NewDraft
 from agent.retries import NO_RETRIES
@@ -62,6 +62,9 @@ class CountingBudget:
     def learn(self, headers: object) -> None: ...
 
     def pause(self, until: object) -> None: ...
+
+    def used(self) -> Used:
+        return Used()
 
 
 NOTE = {**note_json(), "relationships": {"customer": related("customer", K1)}}

@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from agent.adapters.kustomer.budget import Kind, Write, Written
+from agent.adapters.kustomer.budget import Kind, Used, Write, Written
 from agent.core.conversation import (
     Address,
     Attachment,
@@ -365,6 +365,9 @@ class SeenBudget:
 
     def pause(self, until: object) -> None:
         raise AssertionError("nobody asked to slow down")
+
+    def used(self) -> Used:
+        raise AssertionError("nobody asked for figures")
 
 
 def test_every_request_passes_the_budget_which_learns_from_the_answer() -> None:
