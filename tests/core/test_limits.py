@@ -367,3 +367,20 @@ def test_no_window_ever_holds_more_than_its_limit(arrivals: list[tuple[int, int,
         assert sum(r.conversation_id == one.conversation_id for r in day) <= 2
         assert sum(one.at - HOUR < r.at <= one.at for r in sent) <= 6
         assert sum(one.at - TEN_MINUTES < r.at <= one.at for r in sent) <= 4
+
+
+def test_one_first_contact_an_hour_switched_on_trips_the_breaker_at_the_second() -> None:
+    one = ReplyLimits(first_contacts_hour=1)
+    ask = Ask(counts=Counts(first_contacts_hour=1), limits=one, first_contact=True)
+
+    assert trips_breaker(ask) is not None
+
+
+def test_a_sender_that_is_not_suppressed_has_no_evidence() -> None:
+    assert suppressed([], NOON) == ""
+
+
+def test_a_message_of_the_reply_s_own_moment_came_at_once() -> None:
+    counts = counts_of([reply(sender="s1", at=ASKED.message_at)], ASKED)
+
+    assert counts.at_once
