@@ -52,6 +52,7 @@ class Settings:
     keep: timedelta
     public_url: str | None = None  # where Kustomer reaches the doorbell
     webhook_token: Secret | None = None
+    mcp_token: Secret | None = None  # with which an assistant may write notes
     console_url: str | None = None  # where teammates open the console, behind a proxy
     proxies: frozenset[str] = frozenset()  # addresses whose X-Forwarded headers are believed
     caps: Caps = field(default_factory=Caps)
@@ -136,6 +137,7 @@ def _read(read: "_Reader") -> Settings:
         keep=timedelta(days=read.number("SIDENOTE_KEEP_DAYS", 90, lowest=1)),
         public_url=public_url,
         webhook_token=read.secret("SIDENOTE_WEBHOOK_TOKEN"),
+        mcp_token=read.secret("SIDENOTE_MCP_TOKEN"),
         console_url=_console_url(read, public_url),
         proxies=read.addresses("SIDENOTE_TRUSTED_PROXIES"),
         caps=_caps(read),

@@ -26,6 +26,7 @@ WIRING = {
     "rehearsal_wiring.py",
     "console_wiring.py",
     "api_wiring.py",
+    "mcp_wiring.py",
 }
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

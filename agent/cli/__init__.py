@@ -30,6 +30,7 @@ COMMANDS = {
     "tokens": ("tokens", "Which programs may call the HTTP API."),
     "users": ("users", "Who may sign in to the console."),
     "webhooks": ("webhooks", "Let Kustomer ring when a customer writes."),
+    "mcp": ("mcp", "Serve tools to an assistant (MCP); none can reach a customer."),
     "eval": ("eval", "Measure notes, topics, masking and more on data."),
     "prompts": ("prompts", "List the prompts, their versions and where each was used."),
     "audit": ("audit", "Show what was done, and check that nobody changed the record."),

@@ -78,6 +78,7 @@ def _shown_doors(settings: Settings) -> dict[str, str]:
         "SIDENOTE_TRUSTED_PROXIES": ", ".join(sorted(settings.proxies)) or "none",
         "SIDENOTE_PUBLIC_URL": settings.public_url or "not set",
         "SIDENOTE_WEBHOOK_TOKEN": str(settings.webhook_token or "not set"),
+        "SIDENOTE_MCP_TOKEN": str(settings.mcp_token or "not set"),
     }
 
 

@@ -24,13 +24,13 @@ def command() -> None:
 
     \b
     sidenote tokens add order-workflow --scope send --scope create
-    sidenote tokens list
+    sidenote tokens list --json
     sidenote tokens remove order-workflow
 
     \b
     read       runs, receipts, approvals, topics, customers: they hold what customers wrote
     metrics    figures for Prometheus only
-    summarize  summaries and their notes
+    summarize  summaries and their notes, also those of 'sidenote mcp'
     send       notes, replies to customers, recorded messages
     create     customers and conversations
     retry      failed runs
