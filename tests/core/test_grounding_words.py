@@ -154,6 +154,25 @@ def test_a_quote_is_verbatim_but_for_white_space() -> None:
     assert "quotes" in judged('Writes "send me a tracking link".')[0]
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I don't want a refund, I only need a new lid.", "Mara wants a refund."),
+        ("Non voglio un rimborso.", "Il cliente vuole un rimborso."),
+        ("Não quero reembolso.", "O cliente quer reembolso."),
+    ],
+)
+def test_a_wish_that_is_denied_is_not_told_as_a_wish(said: str, told: str) -> None:
+    dropped, unverified = judged(told, section=Section.REQUEST, transcript=of(line(said)))
+    assert "a negation is missing" in (dropped or unverified)
+
+
+def test_a_wish_told_beside_what_is_not_wanted_stands() -> None:
+    asked = of(line("I don't want a refund, I only need a new lid."))
+    told = judged("Mara wants a new lid, not a refund.", section=Section.REQUEST, transcript=asked)
+    assert told == ("", "")
+
+
 def test_a_fragment_does_not_leave_its_negation_behind() -> None:
     said = "I do not want a refund."
 

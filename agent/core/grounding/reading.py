@@ -14,6 +14,7 @@ from agent.core.grounding.vocabulary import (
     NEGATIONS,
     SOFT_NEGATIONS,
     TELLING,
+    WANTING,
 )
 from agent.core.phrases import fold
 from agent.core.sentences import sentences_of
@@ -110,6 +111,8 @@ def _polarity(tokens: Sequence[str]) -> tuple[set[str], set[str]]:
     plain: set[str] = set()
     reach = soft = 0
     for token in tokens:
+        if token in WANTING:
+            continue  # who does not want a refund denies the refund
         if token in _STOPS:
             reach = soft = 0
         elif is_negation(token):

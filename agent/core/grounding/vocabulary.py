@@ -14,6 +14,13 @@ nao nenhum nenhuma ninguem sem
 non nessun nessuna nessuno niente senza
 """.split()
 )
+# Said of what follows: a negation before them is one of what is wanted.
+WANTING = frozenset(
+    """
+want wants wanted wanting need needs needed mochte mochten wunsche wunscht brauche braucht veux
+veut voulons quiero quiere queremos wens wenst wil wilt willen quero quer voglio vuole vogliamo
+""".split()
+)
 # They come near to a negation: "unable to log in" may stand for "I can't log in".
 SOFT_NEGATIONS = frozenset(
     """
