@@ -14,7 +14,7 @@ _MONEY = re.compile(
     r"[€$£¥₹%]|\b(?:eur|usd|gbp|chf|jpy|cad|aud|brl|pln|sek|nok|dkk)\b|\b(?:us|r|a|c)\$"
 )
 _COUNTED_TIME = re.compile(
-    r"\b\d+\s?(?:-\s?\d+\s?)?(?:h|hrs?|hours?|days?|weeks?|months?|minutes?|min|stunden?|tagen?|tage?"
+    r"\b\d+\s*(?:-\s*\d+\s*)?(?:h|hrs?|hours?|days?|weeks?|months?|minutes?|min|stunden?|tagen?|tage?"
     r"|wochen?|monaten?|minuten?|heures?|jours?|semaines?|mois|horas?|dias?|semanas?|meses|mes"
     r"|uur|uren|dagen|dag|weken|week|maanden|minutos?|ore|ora|giorni|giorno|settiman[ae]|mesi)\b"
 )

@@ -23,7 +23,7 @@ from agent.core.team_policy import Level, SlotKind, TeamPolicy
 _MAY_BIND = frozenset({SlotKind.AMOUNT, SlotKind.DATE})
 _WORD = re.compile(r"\w+")
 _INTERNAL_WORDS = 4  # in a row; fewer are small talk, and may stand anywhere
-_CODE = re.compile(r"[\w-]*\d[\w-]*")
+_CODE = re.compile(r"(?<![\w-])[\w-]*\d[\w-]*")  # from its start only: a long word costs little
 _CODE_LENGTH = 5  # characters; an internal figure this long belongs to somebody
 _ONLY_HERE = object()
 

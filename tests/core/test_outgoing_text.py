@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.core.outgoing_text import note_problem, reply_problem
+from agent.core.outgoing_text import folded, note_problem, reply_problem
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,7 @@ def test_a_note_never_becomes_a_reply() -> None:
     note = "Hello,\nSidenote · 3 messages, 5 Nov 09:12\nAsks  A new lid."
 
     assert "internal note" in (reply_problem(note, "email") or "")
+
+
+def test_texts_are_compared_with_one_blank_between_words() -> None:
+    assert folded(" One\n\ttwo  three ") == "One two three"

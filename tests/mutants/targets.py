@@ -7,6 +7,7 @@ _SCENARIOS = "tests/test_scenarios.py::test_the_policy_decides_as_the_scenario_s
 _RULES = (
     "tests/core/test_rules.py",
     "tests/core/test_rules_second_look.py",
+    "tests/core/test_rules_words.py",
     _SCENARIOS,
     "tests/test_fixtures.py",
 )
@@ -32,11 +33,11 @@ TARGETS: dict[str, tuple[str, ...]] = {
         _SCENARIOS,
     ),
     "agent/core/outbound.py": _GATE,
-    "agent/core/outgoing_links.py": _GATE,
-    "agent/core/outgoing_marks.py": _GATE,
+    "agent/core/outgoing_links.py": ("tests/core/test_outgoing_links.py", *_GATE),
+    "agent/core/outgoing_marks.py": ("tests/core/test_outgoing_marks.py", *_GATE),
     "agent/core/outgoing_text.py": (*_GATE, "tests/core/test_rules.py"),
-    "agent/core/commitments.py": _GATE,
-    "agent/core/disclosure.py": _GATE,
+    "agent/core/commitments.py": ("tests/core/test_commitments.py", *_GATE),
+    "agent/core/disclosure.py": ("tests/core/test_disclosure.py", *_GATE),
     "agent/core/situation.py": _RULES,
     "agent/core/acquaintance.py": _RULES,
     "agent/core/audience.py": ("tests/core/test_audience.py", *_RULES),
