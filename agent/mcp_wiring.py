@@ -76,9 +76,9 @@ class WritingNotes:
             raise Held(f"not written: {self.why_not()}")
         self.app.identify()
         self._write_down(token, conversation_id)
-        return post(in_language(self._pipeline(), language), conversation_id)
+        return post(in_language(self.pipeline(), language), conversation_id)
 
-    def _pipeline(self) -> Pipeline:
+    def pipeline(self) -> Pipeline:
         """The steps of a run that ends with a note, on a desk that can do nothing else."""
         desk = replace(
             self.app.desk,

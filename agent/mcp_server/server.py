@@ -1,6 +1,7 @@
 """The tools over MCP's standard input and output. The only module that imports `mcp`."""
 
 import functools
+import inspect
 import threading
 from collections.abc import Callable
 from importlib.metadata import version
@@ -38,6 +39,7 @@ def make_server(tools: Tools, *, can_write: bool) -> MCPServer[Any]:
         server.add_tool(
             _one_at_a_time(tool, turn),
             name=tool.__name__,
+            description=inspect.getdoc(tool),
             annotations=ToolAnnotations(
                 read_only_hint=reads,
                 destructive_hint=False,

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,12 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from agent.errors import ConfigError
-from agent.mcp_server.notes_only import NotesOnly, NotesOnlyError
-from agent.ports import HelpdeskWriter, NewDraft
+from agent.mcp_server.notes_only import NotesOnlyError
+from agent.mcp_wiring import WritingNotes
+from agent.ports import NewDraft
 from agent.sandbox.server import Sandbox
+from agent.settings import load_settings
+from agent.wiring import App
 from tests.cli.typed import Typed
 from tests.processes import COMMAND, Sidenote, environment_of
 
@@ -200,18 +204,7 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
         command.main([], standalone_mode=False)
 
 
-class NoNotes:
-    """A helpdesk of which only the notes may be touched."""
-
-    def write_note(self, *_: Any, **__: Any) -> Any:
-        raise AssertionError
-
-    def delete_note(self, *_: Any) -> None:
-        raise AssertionError
-
-
-def test_its_writer_has_no_way_to_a_customer() -> None:
-    writer: HelpdeskWriter = NotesOnly(NoNotes())
+def test_its_writer_has_no_way_to_a_customer(team: Team) -> None:
     draft = NewDraft(
         conversation_id="c1",
         customer_id="u1",
@@ -221,13 +214,16 @@ def test_its_writer_has_no_way_to_a_customer() -> None:
         sender="help@example.test",
         marker="m",
     )
+    with closing(App(load_settings(team.environment))) as app:
+        writer = WritingNotes(app).pipeline().desk.writer
 
-    for refused in (
-        lambda: writer.stage_draft(draft),
-        lambda: writer.release_draft("d1", "email", at=datetime(2026, 3, 2, tzinfo=UTC)),
-        lambda: writer.delete_draft("d1"),
-        lambda: writer.record_message("c1", "Hello", channel="email", marker="m"),
-        lambda: writer.add_tags("c1", ["vip"]),
-    ):
-        with pytest.raises(NotesOnlyError):
-            refused()
+        for refused in (
+            lambda: writer.stage_draft(draft),
+            lambda: writer.release_draft("d1", "email", at=datetime(2026, 3, 2, tzinfo=UTC)),
+            lambda: writer.delete_draft("d1"),
+            lambda: writer.record_message("c1", "Hello", channel="email", marker="m"),
+            lambda: writer.add_tags("c1", ["vip"]),
+        ):
+            with pytest.raises(NotesOnlyError):
+                refused()
+    assert team.writes() == set()
