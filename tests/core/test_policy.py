@@ -127,3 +127,21 @@ def test_every_rule_has_a_finding_in_the_order_of_the_table() -> None:
         ("b", True, "seen"),
         ("a", False, ""),
     ]
+
+
+def test_levels_keep_their_order_and_kinds_the_names_that_receipts_store() -> None:
+    assert [(level.name, int(level)) for level in Autonomy] == [
+        ("NOTHING", 0),
+        ("NOTE", 1),
+        ("DRAFT", 2),
+        ("SEND", 3),
+    ]
+    assert [str(kind) for kind in Kind] == ["grant", "limit"]
+
+
+def test_a_limit_with_empty_evidence_applies_all_the_same() -> None:
+    silent = Rule("silent", Kind.LIMIT, Autonomy.NOTHING, lambda _: "")
+
+    (finding,) = decide(FACTS, [silent]).findings
+
+    assert (finding.applies, finding.evidence) == (True, "")

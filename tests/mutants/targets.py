@@ -4,10 +4,13 @@ import tomllib
 from pathlib import Path
 
 _SCENARIOS = "tests/test_scenarios.py::test_the_policy_decides_as_the_scenario_says"
-_RULES = (
+_RULES_ALONE = (
     "tests/core/test_rules.py",
     "tests/core/test_rules_second_look.py",
     "tests/core/test_rules_words.py",
+)
+_RULES = (
+    *_RULES_ALONE,
     _SCENARIOS,
     "tests/test_fixtures.py",
 )
@@ -23,14 +26,13 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "agent/core/policy.py": (
         "tests/core/test_policy.py",
         "tests/core/test_rules.py",
+        "tests/core/test_rules_second_look.py",
         "tests/core/test_policy_properties.py",
-        _SCENARIOS,
     ),
     "agent/core/limits.py": (
         "tests/core/test_limits.py",
         "tests/core/test_rules_second_look.py",
         "tests/core/test_rules.py",
-        _SCENARIOS,
     ),
     "agent/core/outbound.py": _GATE,
     "agent/core/outgoing_links.py": ("tests/core/test_outgoing_links.py", *_GATE),
@@ -43,15 +45,15 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "agent/core/audience.py": ("tests/core/test_audience.py", *_RULES),
     "agent/core/hours.py": ("tests/core/test_hours.py", *_RULES),
     "agent/core/automatic.py": _MACHINES,
-    "agent/core/rules/__init__.py": (*_RULES, "tests/test_pipeline.py"),
-    "agent/core/rules/allowance.py": _RULES,
-    "agent/core/rules/audience.py": _RULES,
-    "agent/core/rules/machines.py": _MACHINES,
-    "agent/core/rules/routine.py": _RULES,
-    "agent/core/rules/team.py": _RULES,
-    "agent/core/rules/thread.py": _RULES,
-    "agent/core/rules/turn.py": _RULES,
-    "agent/core/rules/words.py": _RULES,
+    "agent/core/rules/__init__.py": _RULES_ALONE,
+    "agent/core/rules/allowance.py": _RULES_ALONE,
+    "agent/core/rules/audience.py": _RULES_ALONE,
+    "agent/core/rules/machines.py": (*_RULES_ALONE, "tests/core/test_automatic.py"),
+    "agent/core/rules/routine.py": _RULES_ALONE,
+    "agent/core/rules/team.py": _RULES_ALONE,
+    "agent/core/rules/thread.py": _RULES_ALONE,
+    "agent/core/rules/turn.py": _RULES_ALONE,
+    "agent/core/rules/words.py": _RULES_ALONE,
 }
 
 
