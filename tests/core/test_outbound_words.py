@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from agent.core.outbound import Outgoing
+from agent.core.outbound import Outgoing, Refused, judge
 from agent.core.team_policy import Level, Slot, SlotKind
 from tests.core.answers import MARA, NAME, objections, outgoing, policy, sources, topic, with_text
 
@@ -166,3 +166,31 @@ def test_each_channel_takes_so_many_characters_and_not_one_more(channel: str, mo
 
     assert "bad-text" not in objections(fits)
     assert "bad-text" in objections(is_long)
+
+
+def test_all_objections_stand_in_one_line() -> None:
+    found = judge(with_text("<b>We are here.</b>"))
+
+    assert isinstance(found, Refused)
+    assert found.why == ("the text is not the approved answer with its slots filled; it holds HTML")
+
+
+@pytest.mark.parametrize(
+    ("text", "note", "stays_inside"),
+    [
+        ("A very difficult person.", "He: a very difficult person", True),
+        ("A difficult person.", "He: a difficult person", False),
+        ("It is 77120.", "77120 of Ben", True),
+        ("It is 7712.", "7712 of Ben", False),
+    ],
+    ids=["four words", "three words", "five characters", "four characters"],
+)
+def test_so_much_of_a_note_stays_inside(text: str, note: str, *, stays_inside: bool) -> None:
+    assert ("internal-text" in objections(internal(text, note))) is stays_inside
+
+
+def test_every_link_is_looked_at_and_not_the_first_alone() -> None:
+    track = "See https://shop.example/track"
+    given = with_text(f"{track} and https://evil.example/x", answer=f"{track}.")
+
+    assert objections(given)["link"] == "a link to a host that the policy does not list"
