@@ -105,7 +105,15 @@ def _tidy(app: App) -> Callable[[Told], None]:
 
 
 def _watch(app: App) -> Callable[[], None]:
-    return (lambda: None) if isinstance(app, RehearsalApp) else Watching(app.desk).watch
+    if isinstance(app, RehearsalApp):
+        return lambda: None
+    watch = Watching(app.desk).watch
+
+    def look() -> None:
+        app.policy_watch.is_outdated()  # tells of an edit, also while nobody writes
+        watch()
+
+    return look
 
 
 def _lease(app: App) -> Lease | None:

@@ -14,7 +14,7 @@ from agent.answering import Planned, answer, no_reply
 from agent.composing import Occasion, internal_texts, reply_text, suggestion, with_reply_text
 from agent.core.conversation import Conversation, Direction, Message, Note
 from agent.core.coverage import with_left_out
-from agent.core.levels import effective
+from agent.core.levels import at_most, cautious
 from agent.core.limits import AutomaticReply
 from agent.core.news import brings_news
 from agent.core.note import NoteContent, render_note, with_outcome
@@ -51,7 +51,10 @@ Plain = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """The steps of a run over the ports. `paused` says who stopped everything, or None."""
+    """The steps of a run over the ports. `paused` says who stopped everything, or None.
+
+    `is_outdated` says whether the policy's files have changed since `policy` was read.
+    """
 
     desk: NoteDesk
     model: Model
@@ -60,10 +63,16 @@ class Pipeline:
     paused: Callable[[], Pause | None]
     rules: Sequence[Rule] = RULES
     version: str = field(default="")
+    is_outdated: Callable[[], bool] = lambda: False
 
     def team_policy(self) -> TeamPolicy:
-        """The file's policy, with each topic at the level that is in force right now."""
-        return effective(self.policy, self.desk.store.level_changes())
+        """The file's policy, with each topic at the level that is in force right now.
+
+        Never above a word of somebody who had a newer file before them. Notes only, as long as
+        the files say something else than what was read of them.
+        """
+        policy = cautious(self.policy, self.desk.store.level_changes())
+        return at_most(policy, Level.NOTE) if self.is_outdated() else policy
 
     # --- read ---------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ from agent.notes import NoteDesk
 from agent.owners import is_dead
 from agent.pipeline import Pipeline
 from agent.policy_file import load_policy
+from agent.policy_file.edited import PolicyWatch
 from agent.ports import Model, Store
 from agent.prompts import summary_prompt
 from agent.retries import NO_RETRIES, RETRIES, Retries
@@ -109,7 +110,13 @@ class App:
     @cached_property
     def policy(self) -> TeamPolicy:
         """The team's policy, or the starter one."""
+        _ = self.policy_watch  # looks first: an edit while it is read is noticed, too
         return load_policy(self.settings.policy)
+
+    @cached_property
+    def policy_watch(self) -> PolicyWatch:
+        """Whether the policy's files are still what `policy` was read from."""
+        return PolicyWatch(self.settings.policy)
 
     @cached_property
     def store(self) -> Store:
@@ -321,6 +328,7 @@ class App:
             quiet=self.settings.quiet,
             paused=self.pause.paused,
             version=version("sidenote"),
+            is_outdated=self.policy_watch.is_outdated,
         )
 
     @cached_property

@@ -7,7 +7,7 @@ import pytest
 
 from agent.adapters.memory import MemoryStore
 from agent.audit_port import AuditKind
-from agent.core.levels import BY_FILE, LevelChange, effective
+from agent.core.levels import BY_FILE, LevelChange, cautious, effective
 from agent.core.team_policy import Level, TeamPolicy, Topic
 from agent.errors import InputError
 from agent.levels import Word, follow_file, lower_topic, raise_topic
@@ -131,3 +131,13 @@ def test_a_topic_that_lost_its_answer_cannot_climb() -> None:
 
     with pytest.raises(InputError, match="approved answer"):
         raise_topic(MemoryStore(), silent, word(Level.DRAFT))
+
+
+def test_a_topic_is_lowered_to_the_level_that_the_file_says_for_those_who_read_another() -> None:
+    store = MemoryStore()
+
+    lower_topic(store, policy(Level.NOTE), word(Level.NOTE))
+
+    held = cautious(policy(Level.SEND), store.level_changes()).topic("order-status")
+    assert held is not None
+    assert held.level is Level.NOTE

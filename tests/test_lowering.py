@@ -1,10 +1,12 @@
 """A level counts for every decision, and a lowered topic stops what is not released yet."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from agent.core.levels import at_most
 from agent.core.team_policy import Level
 from agent.levels import Word, lower_topic, raise_topic
 from agent.ports import Disposition, RunState
@@ -117,3 +119,26 @@ def test_a_release_that_has_begun_is_confirmed_whatever_the_level_says_then() ->
 
     assert len(replies(world, conversation)) == 1
     assert world.run(conversation).disposition is Disposition.REPLIED
+
+
+def test_a_topic_lowered_under_a_newer_file_is_lowered_in_the_daemon_that_read_the_older() -> None:
+    world = world_at(Level.SEND)
+    world.live(timedelta(seconds=30))
+    word = Word(topic="order-status", to=Level.OFF, by="Ada", at=world.clock.now())
+    lower_topic(world.store, at_most(world.policy, Level.NOTE), word)
+    conversation = ask(world)
+    world.live()
+
+    assert (replies(world, conversation), world.helpdesk._drafts) == ([], {})
+
+
+@pytest.mark.parametrize(("is_edited", "sent"), [(True, 0), (False, 1)])
+def test_a_daemon_whose_policy_was_edited_writes_notes_only(*, is_edited: bool, sent: int) -> None:
+    world = world_at(Level.SEND)
+    pipeline = replace(world.pipeline, is_outdated=lambda: is_edited)
+    world.daemon.runner = replace(world.daemon.runner, pipeline=pipeline)
+    world.daemon.start()
+    conversation = ask(world)
+    world.live()
+
+    assert len(replies(world, conversation)) == sent

@@ -60,6 +60,36 @@ def effective(policy: TeamPolicy, changes: Sequence[LevelChange]) -> TeamPolicy:
     return replace(policy, topics=tuple(at_its_level(topic) for topic in policy.topics))
 
 
+def cautious(policy: TeamPolicy, changes: Sequence[LevelChange]) -> TeamPolicy:
+    """The policy for a process that read its file at some time in the past.
+
+    As `effective`; but where the newest change of a topic was made under another file, that file
+    may be the newer one, so the topic stands at the lower of the change's level and the policy's.
+    """
+    held = newest(changes)
+
+    def at_its_lowest(topic: Topic) -> Topic:
+        change = held.get(topic.name)
+        if change is None:
+            return topic
+        if in_force(topic, held) is not None:
+            return replace(topic, level=change.level)
+        return replace(topic, level=min(topic.level, change.level, key=LADDER.index))
+
+    return replace(policy, topics=tuple(at_its_lowest(topic) for topic in policy.topics))
+
+
+def at_most(policy: TeamPolicy, highest: Level) -> TeamPolicy:
+    """The policy with no topic above that level."""
+    return replace(
+        policy,
+        topics=tuple(
+            replace(topic, level=min(topic.level, highest, key=LADDER.index))
+            for topic in policy.topics
+        ),
+    )
+
+
 def outdated(policy: TeamPolicy, changes: Sequence[LevelChange]) -> tuple[Topic, ...]:
     """Topics whose newest change the file has overruled since.
 
@@ -103,7 +133,13 @@ def raised(topic: Topic, to: Level) -> Level | Refused:
 
 
 def lowered(topic: Topic, to: Level) -> Level | Refused:
-    """The level that a topic (at its effective level) has after being lowered there."""
-    if LADDER.index(to) >= LADDER.index(topic.level):
-        return Refused(f"{topic.name} is at {topic.level}, which is not above {to}")
+    """The level that a topic (at its effective level) has after being lowered there.
+
+    One that stands there already may be lowered there: a daemon that runs may have read another
+    file, and the word holds for it.
+    """
+    if LADDER.index(to) > LADDER.index(topic.level):
+        return Refused(
+            f"{topic.name} is at {topic.level}, which is below {to}; 'raise' takes it up"
+        )
     return to

@@ -8,7 +8,9 @@ import pytest
 from agent.core.levels import (
     LevelChange,
     Refused,
+    at_most,
     autonomy_of,
+    cautious,
     effective,
     lowered,
     next_step,
@@ -126,12 +128,12 @@ def test_without_an_approved_answer_nothing_is_drafted_or_sent(at: Level, to: Le
     assert "replies/order-status.en.md" in refused.why
 
 
-@pytest.mark.parametrize("to", [Level.DRAFT, Level.NOTE, Level.OFF])
-def test_a_topic_falls_to_any_lower_level(to: Level) -> None:
+@pytest.mark.parametrize("to", [Level.SEND, Level.DRAFT, Level.NOTE, Level.OFF])
+def test_a_topic_falls_to_any_level_that_is_not_above_its_own(to: Level) -> None:
     assert lowered(topic(Level.SEND), to) is to
 
 
-@pytest.mark.parametrize("to", [Level.NOTE, Level.SEND])
+@pytest.mark.parametrize("to", [Level.DRAFT, Level.SEND])
 def test_lowering_never_raises(to: Level) -> None:
     assert isinstance(lowered(topic(Level.NOTE), to), Refused)
 
@@ -147,3 +149,41 @@ def test_lowering_never_raises(to: Level) -> None:
 )
 def test_what_a_level_allows(level: Level, autonomy: Autonomy) -> None:
     assert autonomy_of(level) is autonomy
+
+
+# --- a process that read its file a while ago ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "stands"),
+    [
+        pytest.param(Level.SEND, Level.OFF, Level.OFF, id="lowered"),
+        pytest.param(Level.NOTE, Level.SEND, Level.NOTE, id="raised"),
+        pytest.param(Level.SEND, Level.DRAFT, Level.DRAFT, id="raised from below its own"),
+    ],
+)
+def test_a_word_under_another_file_can_only_lower(own: Level, said: Level, stands: Level) -> None:
+    other = Level.DRAFT if own is Level.NOTE else Level.NOTE
+
+    assert level_of(cautious(policy(own), [change(1, said, file_level=other)])) is stands
+
+
+@pytest.mark.parametrize("said", Level)
+def test_a_word_under_the_same_file_counts_as_it_stands(said: Level) -> None:
+    changes = [change(1, Level.OFF, file_level=Level.SEND), change(2, said)]
+
+    assert cautious(policy(), changes) == effective(policy(), changes)
+
+
+def test_a_word_under_another_file_touches_its_topic_only() -> None:
+    changed = cautious(policy(Level.SEND), [change(1, Level.OFF)])
+
+    assert level_of(changed, "invoice-copy") is Level.NOTE
+
+
+@pytest.mark.parametrize(
+    ("level", "stands"),
+    [(Level.OFF, Level.OFF), (Level.NOTE, Level.NOTE), (Level.SEND, Level.NOTE)],
+)
+def test_a_policy_can_be_held_to_notes(level: Level, stands: Level) -> None:
+    assert level_of(at_most(policy(level), Level.NOTE)) is stands
