@@ -434,6 +434,22 @@ def test_a_limit_can_be_lowered_to_nothing_and_not_raised(
             "or leave the slot out",
             id="a slot that no answer uses",
         ),
+        pytest.param(
+            "kind = \"order-number\"\npattern = '40-\\d{4}'",
+            'kind = "text"',
+            'line 48: [topics.order-status.slots] order_number: kind "text" with source "message" '
+            "takes any words of the customer's; write what they may be, such as pattern = "
+            "'red|green|blue', or choose another kind",
+            id="a gap for any words of a customer",
+        ),
+        pytest.param(
+            "kind = \"order-number\"\npattern = '40-\\d{4}'",
+            "",
+            'line 48: [topics.order-status.slots] order_number: kind "text" with source "message" '
+            "takes any words of the customer's; write what they may be, such as pattern = "
+            "'red|green|blue', or choose another kind",
+            id="a gap of no kind for any words of a customer",
+        ),
     ],
 )
 def test_a_combination_that_cannot_be_says_what_to_write(
@@ -442,6 +458,23 @@ def test_a_combination_that_cannot_be_says_what_to_write(
     first, *_ = told(tmp_path, old, new)
 
     assert first == words
+
+
+@pytest.mark.parametrize(
+    "slot",
+    [
+        'source = "message"\nkind = "text"\npattern = "red|green"',
+        'source = "customer.custom.colourStr"\nkind = "text"',
+        'source = "message"\nkind = "amount"',
+    ],
+)
+def test_a_gap_that_takes_no_free_words_is_fine(tmp_path: Path, slot: str) -> None:
+    old = 'source = "message"\nkind = "order-number"\npattern = \'40-\\d{4}\''
+    assert old in POLICY
+
+    policy = load_policy(write(tmp_path, POLICY.replace(old, slot)))
+
+    assert len(policy.topics[0].slots) == 1
 
 
 def test_a_region_that_the_country_lacks_names_those_it_has(tmp_path: Path) -> None:

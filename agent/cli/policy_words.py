@@ -115,7 +115,8 @@ def _limits(limits: ReplyLimits) -> str:
         f"at most {limits.conversation_day} replies a day and {limits.conversation_life} in all in "
         f"a conversation, {limits.customer_day} a day to a customer, "
         f"{limits.organization_10_minutes} in 10 minutes and {limits.organization_hour} an hour in "
-        f"all, {f'{first} an hour' if first else 'none'} to people who never wrote before"
+        f"all, {f'{first} an hour' if first else 'none'} to senders nobody verified, in a "
+        "conversation no teammate wrote in"
     )
 
 

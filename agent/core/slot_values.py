@@ -34,6 +34,7 @@ _ORDERS = re.compile(rf"{_BEFORE}#?({_ORDER}){_AFTER}")
 _AMOUNTS = re.compile(rf"(?<![\w/.,@+#-])(?:{_AMOUNT})(?![\w/@-]|[.,]\d)", re.IGNORECASE)
 _NUMBERS = re.compile(rf"{_BEFORE}{_NUMBER}{_AFTER}")
 _PHONES = re.compile(r"\+\d[\d ()/-]{6,}")
+_CALLABLE = re.compile(r"\d(?:[^\w]*\d){6}")  # of a name or a text
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY_FORM = re.compile(r"(?:\d{4}/)?\d{1,2}/\d{1,2}")
 _ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
@@ -104,12 +105,17 @@ def stands_in(quote: str, text: str) -> bool:
 def _is_name(value: str) -> bool:
     letters = all(_is_letter(c) or c in _NAME_MARKS for c in value)
     few_words = len(value.split()) <= _MAX_NAME_WORDS
-    return letters and few_words and _is_letter(value[0]) and not _LINK.search(value)
+    return letters and few_words and _is_letter(value[0]) and not _leads_away(value)
 
 
 def _is_text(value: str) -> bool:
     plain = all(_is_letter(c) or c.isdecimal() or c in _TEXT_MARKS for c in value)
-    return plain and not _LINK.search(value)
+    return plain and not _leads_away(value)
+
+
+def _leads_away(value: str) -> bool:
+    """It holds a link, or digits enough to be called, whatever stands between them."""
+    return bool(_LINK.search(value) or _CALLABLE.search(value))
 
 
 def _is_letter(character: str) -> bool:

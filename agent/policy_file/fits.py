@@ -7,7 +7,8 @@ from agent.core.asks import ASKS_FOR_A_PERSON
 from agent.core.disclosure import LINES
 from agent.core.outgoing_text import MAX_REPLY, reply_problem
 from agent.core.phrases import fold
-from agent.core.team_policy import Level
+from agent.core.slots import FROM_MESSAGE
+from agent.core.team_policy import Level, SlotKind
 from agent.policy_file.answers import Answer, text_problem
 from agent.policy_file.countries import country_problem
 from agent.policy_file.lines import Path as Place
@@ -121,7 +122,13 @@ def _language_misfits(
 
 def _slot_misfits(name: str, topic: TopicTable, answers: Sequence[Answer]) -> Iterator[Misfit]:
     used = {slot for answer in answers for slot, _ in answer.slots()}
-    for slot in topic.slots:
+    for slot, table in topic.slots.items():
+        if table.source == FROM_MESSAGE and table.kind == SlotKind.TEXT and not table.pattern:
+            words = (
+                'kind "text" with source "message" takes any words of the customer\'s; write what '
+                "they may be, such as pattern = 'red|green|blue', or choose another kind"
+            )
+            yield ("topics", name, "slots", slot), words
         if answers and slot not in used:
             words = f"no answer holds {{{{{slot}}}}}; write it there, or leave the slot out"
             yield ("topics", name, "slots", slot), words

@@ -102,7 +102,11 @@ class LimitsTable(Table):
     ] = _MOST.organization_hour
     first_contacts_hour: Annotated[
         StrictInt,
-        Field(ge=0, le=_FIRST_CONTACTS, description="Replies to people who never wrote before."),
+        Field(
+            ge=0,
+            le=_FIRST_CONTACTS,
+            description="Replies to senders nobody verified, where no teammate wrote.",
+        ),
     ] = _MOST.first_contacts_hour
 
 

@@ -154,7 +154,7 @@ def team(typed_without_settings: Typed, tmp_path: Path) -> str:
         "drafts otherwise; not on public holidays of DE (BY); not on 2026-12-24",
         "never tags vip; only queues mail; never addresses at press.example",
         "never where tierStr is gold or platinum",
-        "5 an hour to people who never wrote before",
+        "5 an hour to senders nobody verified, in a conversation no teammate wrote in",
         "a question of more than 90 minutes gets no approved answer",
     ],
 )

@@ -249,6 +249,19 @@ def test_no_kind_takes_links_markup_or_what_hides(kind: SlotKind, value: str) ->
     assert misfit(kind, "", value) is not None
 
 
+@pytest.mark.parametrize("kind", [SlotKind.NAME, SlotKind.TEXT])
+@pytest.mark.parametrize(
+    "value", ["Call +1 900 555 0100 now", "5550100", "555 - 01 - 00", "0 9 0 0 1 2 3", "٩٠٠٥٥٥٠"]
+)
+def test_no_name_and_no_text_takes_what_could_be_called(kind: SlotKind, value: str) -> None:
+    assert misfit(kind, "", value) is not None
+
+
+@pytest.mark.parametrize("value", ["Size 555 010", "12 x 30 cm, 1200 W", "555010"])
+def test_a_text_may_hold_figures_that_nobody_could_call(value: str) -> None:
+    assert misfit(SlotKind.TEXT, "", value) is None
+
+
 @pytest.mark.parametrize(
     ("kind", "longest"), [(SlotKind.NAME, "A" * 60), (SlotKind.ORDER_NUMBER, "1" * 24)]
 )
