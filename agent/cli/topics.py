@@ -92,7 +92,11 @@ def _told(change: LevelChange, *, as_json: bool) -> None:
     if as_json:
         print_json({"topic": change.topic, "was": change.was.value, "level": change.level.value})
         return
-    click.echo(f"{change.topic}: {change.was} -> {change.level}, in force now.")
+    if change.was is change.level:
+        click.echo(f"{change.topic}: {change.level} already, now also by {change.by}'s word.")
+        say("A daemon that read an older policy file goes no further, either.")
+    else:
+        click.echo(f"{change.topic}: {change.was} -> {change.level}, in force now.")
     step = next_step(change.level)
     if change.level is Level.DRAFT:
         say("Its replies wait in Kustomer's composer; 'sidenote approvals' lists them.")

@@ -75,6 +75,16 @@ def test_lowered_it_is_at_note_at_once(typed: Typed) -> None:
     assert printed.out == "order-status: draft -> note, in force now.\n"
 
 
+def test_lowered_to_where_it_stands_it_is_written_down_all_the_same(typed: Typed) -> None:
+    printed = typed("topics", "lower", "order-status", "--by", "Ben")
+
+    assert (printed.code, printed.out) == (
+        0,
+        "order-status: note already, now also by Ben's word.\n",
+    )
+    assert "older policy file" in printed.err
+
+
 @pytest.mark.parametrize("command", ["raise", "lower"])
 def test_somebody_must_answer_for_it(typed: Typed, command: str) -> None:
     printed = typed("topics", command, "order-status", "--to", "draft")
