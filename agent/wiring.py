@@ -27,6 +27,7 @@ from agent.adapters.kustomer import (
 )
 from agent.adapters.kustomer.webhooks import KustomerWebhooks
 from agent.adapters.memory import MemoryModelBook, MemoryStore
+from agent.adapters.model.agreed import AgreedModel
 from agent.adapters.model.answerer import OPENAI, asked_name
 from agent.adapters.model.fallback import WithFallback
 from agent.adapters.model.offline import OfflineEngine
@@ -250,7 +251,8 @@ class App:
                 price=self.settings.price,
             ),
         )
-        return WithFallback(MaskedModel(model, self._customer), offline)
+        masked = MaskedModel(model, self._customer)
+        return WithFallback(AgreedModel(masked, offline), offline)
 
     @cached_property
     def model_book(self) -> ModelBook:

@@ -48,3 +48,17 @@ def questions(text: str) -> int:
         if _QUESTION_MARKS & set(end)
     )
     return len({words for words in asked if any(c.isalpha() for c in words)})
+
+
+# The nearest topic may be the very thing that is not wanted: likeness does not see a "not".
+SAYS_NO = listed("""
+do not send | don't send | dont send | do not want | don't want | dont want | do not need
+don't need | dont need | no longer need | not need | no need | stop sending
+bitte keine* | bitte nicht | brauche ~ nicht | brauche keine* | mochte keine* | mochte ~ nicht
+will keine* | nicht schicken | nicht senden
+pas besoin | n'envoyez pas | ne m'envoyez pas | n'envoyez plus | ne veux pas | n'en veux
+ne souhaite pas
+no me envie* | no envie* | no quiero | no necesito | ya no necesito | no hace falta
+stuur ~ geen | niet nodig | wil geen | hoef geen | nao envie* | nao quero | nao preciso
+non inviat* | non mandat* | non voglio | non mi serve | non ho bisogno
+""")

@@ -48,6 +48,7 @@ WOULD_IF = {
     "medical": "no medical matter were named",
     "person-word": "none of the team's words for a person stood in it",
     "person-subject": "the subject were none of the team's for a person",
+    "says-no": "nothing were said not to be wanted",
     "several-questions": "only one thing were asked",
     "attachment-unread": "the attachment had been read",
     "message-cut": "the whole message could be read",

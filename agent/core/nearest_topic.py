@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from agent.core.everyday import SENTENCES
 from agent.core.proposal import TopicGuess
 from agent.core.team_policy import Topic
 from agent.core.topic_borders import Border, Vector, borders_of
@@ -25,6 +26,8 @@ _LETTER_RUNS = (3, 4)  # long enough to mean something, short enough to survive 
 NOTHING_NEAR, CLEARLY_NEAR = -0.65, 0.75
 CLEARLY_LIKE = 0.3  # likeness, 0..1; a border alone says little of words that no example has
 LEAST_MARGIN = 0.05  # below this the topic is named by chance
+NO_TOPIC = ""
+AN_EXAMPLE = 0.5  # cosine; a team may have made a topic of what others write every day
 FEW = 5  # examples of a topic that are looked at together
 # Small words say what kind of sentence it is, not what it is about.
 _SMALL_WEIGHT = 0.3
@@ -68,6 +71,7 @@ def index_of(topics: Sequence[Topic]) -> TopicIndex:
     unseen = math.log(1 + total) + 1
     postings: dict[str, list[tuple[int, float]]] = {}
     vectors = [_unit(terms, weights, unseen) for _, terms in counted]
+    others = _everyday(vectors, weights, unseen)
     for at, vector in enumerate(vectors):
         for term, share in vector.items():
             postings.setdefault(term, []).append((at, share))
@@ -77,8 +81,20 @@ def index_of(topics: Sequence[Topic]) -> TopicIndex:
         unseen=unseen,
         postings={term: tuple(found) for term, found in postings.items()},
         topics=names,
-        borders=borders_of(vectors, names),
+        borders=borders_of([*vectors, *others], [*names, *(NO_TOPIC for _ in others)]),
     )
+
+
+def _everyday(
+    vectors: Sequence[Vector], weights: Mapping[str, float], unseen: float
+) -> list[Vector]:
+    """What customers also write, but for what is an example in other words."""
+    found = [_unit(_terms(sentence), weights, unseen) for sentence in SENTENCES]
+    return [one for one in found if all(_cosine(one, other) < AN_EXAMPLE for other in vectors)]
+
+
+def _cosine(one: Vector, other: Vector) -> float:
+    return sum(share * other.get(term, 0.0) for term, share in one.items())
 
 
 def nearest_topic(index: TopicIndex, texts: Sequence[str]) -> TopicGuess:

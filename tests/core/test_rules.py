@@ -122,6 +122,10 @@ CASES = {
         turn(text="Where is it? And who pays for the pan?"),
         turn(text="Where is it??? https://shop.example/track?id=7"),
     ),
+    "says-no": (
+        routine(Level.SEND, said("Please don't send me the invoice.")),
+        routine(Level.SEND, said("The invoice was not in the parcel.")),
+    ),
     "attachment-unread": (turn(attachments=(file("lid.jpg"),)), turn(attachments=())),
     "message-cut": (turn(may_be_cut=True), turn(may_be_cut=False)),
     "backlog": (

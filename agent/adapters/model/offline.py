@@ -36,11 +36,12 @@ class OfflineEngine:
         return Proposal(
             statements=summary_of(transcript),
             engine=NAME,
-            topic=self._topic(transcript, policy),
+            topic=self.topic_of(transcript, policy),
             language=language_of(newest_burst(transcript)),
         )
 
-    def _topic(self, transcript: Transcript, policy: TeamPolicy) -> TopicGuess:
+    def topic_of(self, transcript: Transcript, policy: TeamPolicy) -> TopicGuess:
+        """The nearest topic, and how clearly. Never raises."""
         index = self._index(policy)
         newest = newest_burst(transcript)
         if answers_the_team(transcript):

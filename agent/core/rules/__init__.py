@@ -46,6 +46,7 @@ _NOTE: dict[str, Test] = {
     "person-word": words.person_word,
     "person-subject": words.person_subject,
     "several-questions": words.several_questions,
+    "says-no": words.says_no,
     "attachment-unread": words.attachment_unread,
     "message-cut": words.message_cut,
     "reads-like-instructions": words.reads_like_instructions,
@@ -86,6 +87,7 @@ FOR_A_PERSON = frozenset(
 NO_REPLY_FITS = FOR_A_PERSON | {
     "team-spoke-last",
     "several-questions",
+    "says-no",
     "reads-like-instructions",
     "maybe-automatic",
     "own-address",

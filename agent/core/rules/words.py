@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache, partial
 
-from agent.core.asks import ASKS_FOR_A_PERSON, READS_LIKE_INSTRUCTIONS, questions
+from agent.core.asks import ASKS_FOR_A_PERSON, READS_LIKE_INSTRUCTIONS, SAYS_NO, questions
 from agent.core.conversation import Message
 from agent.core.danger import WORDS, Danger
 from agent.core.phrases import Phrases, fold
@@ -33,6 +33,11 @@ def several_questions(facts: Facts) -> str | None:
     """One approved answer cannot answer several questions."""
     asked = sum(questions(m.text) for m in burst(facts))
     return f"{asked} questions" if asked > 1 else None
+
+
+def says_no(facts: Facts) -> str | None:
+    """Something is not wanted; it may be the very thing that the answer is about."""
+    return _first_words(burst(facts), SAYS_NO) if matched_topic(facts) else None
 
 
 def attachment_unread(facts: Facts) -> str | None:
