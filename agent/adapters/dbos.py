@@ -6,7 +6,8 @@ round trip through JSON; WAL is not set by DBOS; a queue is registered after lau
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
@@ -83,7 +84,7 @@ class DbosEngine:
             "sys_db_idle_transaction_timeout_sec": 10,
         }
         DBOS(config=config)
-        try:
+        with _database("started"):
             DBOS.launch()
             DBOS.register_queue(
                 QUEUE,
@@ -91,15 +92,13 @@ class DbosEngine:
                 polling_interval_sec=self._poll_seconds,
                 on_conflict="always_update",
             )
-        except SQLAlchemyError as error:
-            # Its text may name the database's user and host.
-            raise StoreUnavailable(
-                f"the database went away while the engine started ({type(error).__name__}); "
-                "start again when it is back"
-            ) from None
 
     def ensure(self, turn: Turn) -> None:
-        """See `Engine.ensure`."""
+        """See `Engine.ensure`. Raises StoreUnavailable while the database is away."""
+        with _database("handed over a run"):
+            self._ensure(turn)
+
+    def _ensure(self, turn: Turn) -> None:
         status = DBOS.get_workflow_status(turn.key)
         if status is None:
             with SetWorkflowID(turn.key):
@@ -114,12 +113,13 @@ class DbosEngine:
 
     def free(self, turn: Turn) -> None:
         """See `Engine.free`."""
-        status = DBOS.get_workflow_status(turn.key)
-        if status is None or turn.key in _under_way:
-            return
-        if status.status in TAKEN_UP and status.executor_id == self._worker:
-            DBOS.cancel_workflows([turn.key])
-            DBOS.resume_workflows([turn.key], queue_name=QUEUE)
+        with _database("freed a run"):
+            status = DBOS.get_workflow_status(turn.key)
+            if status is None or turn.key in _under_way:
+                return
+            if status.status in TAKEN_UP and status.executor_id == self._worker:
+                DBOS.cancel_workflows([turn.key])
+                DBOS.resume_workflows([turn.key], queue_name=QUEUE)
 
     def _is_active(self, key: str) -> bool:
         status = DBOS.get_workflow_status(key)
@@ -127,28 +127,45 @@ class DbosEngine:
 
     def active(self) -> int:
         """See `Engine.active`."""
-        return len(DBOS.list_workflows(status=list(ACTIVE), load_input=False, load_output=False))
+        with _database("counted its runs"):
+            status = list(ACTIVE)
+            return len(DBOS.list_workflows(status=status, load_input=False, load_output=False))
 
     def take_over(self, worker: str) -> int:
         """See `Engine.take_over`."""
-        left = DBOS.list_workflows(
-            status=list(TAKEN_UP), executor_id=worker, load_input=False, load_output=False
-        )
-        keys = [workflow.workflow_id for workflow in left]
-        if keys:
-            # Only a cancelled workflow can be handed to another executor, by public calls.
-            DBOS.cancel_workflows(keys)
-            DBOS.resume_workflows(keys, queue_name=QUEUE)
-        return len(keys)
+        with _database("took over runs"):
+            left = DBOS.list_workflows(
+                status=list(TAKEN_UP), executor_id=worker, load_input=False, load_output=False
+            )
+            keys = [workflow.workflow_id for workflow in left]
+            if keys:
+                # Only a cancelled workflow can be handed to another executor, by public calls.
+                DBOS.cancel_workflows(keys)
+                DBOS.resume_workflows(keys, queue_name=QUEUE)
+            return len(keys)
 
     def forget(self, turns: Sequence[Turn]) -> None:
         """See `Engine.forget`."""
         if turns:
-            DBOS.delete_workflows([turn.key for turn in turns])
+            with _database("forgot runs"):
+                DBOS.delete_workflows([turn.key for turn in turns])
 
     def stop(self, seconds: float) -> None:
         """See `Engine.stop`."""
         DBOS.destroy(workflow_completion_timeout_sec=int(seconds))
+
+
+@contextmanager
+def _database(doing: str) -> Iterator[None]:
+    """Some of DBOS's calls do not wait for a database that is away, and would end the daemon."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        # Not chained: its text holds the statement's values, and the server's user and host.
+        raise StoreUnavailable(
+            f"the database went away while the engine {doing} ({type(error).__name__}); "
+            "it is tried again, or start again when it is back"
+        ) from None
 
 
 def _has_tables(url: str) -> bool:

@@ -3,13 +3,15 @@
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from dbos import DBOS
+from sqlalchemy.exc import OperationalError
 
 from agent.adapters.dbos import DbosEngine
 from agent.core.turn import Turn
@@ -57,6 +59,33 @@ def test_a_database_that_goes_away_at_the_start_is_told_in_a_sentence(steps: Ste
             gone.start(steps)
     finally:
         gone.stop(0)
+
+
+CALLS: dict[str, Callable[[DbosEngine], object]] = {
+    "ensure": lambda engine: engine.ensure(Turn("c1", "m1")),
+    "free": lambda engine: engine.free(Turn("c1", "m1")),
+    "active": lambda engine: engine.active(),
+    "take_over": lambda engine: engine.take_over("worker-2"),
+    "forget": lambda engine: engine.forget([Turn("c1", "m1")]),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_database_that_goes_away_later_is_told_without_its_values(
+    engine: DbosEngine, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    # A server restarted in the middle of handing a run over ended the daemon with a traceback.
+    def gone(*_args: object, **_given: object) -> None:
+        raise OperationalError("UPDATE workflows", {"key": "c1:m1"}, ConnectionError("closed"))
+
+    for name in ("get_workflow_status", "list_workflows", "delete_workflows"):
+        monkeypatch.setattr(DBOS, name, gone)
+
+    with pytest.raises(StoreUnavailable, match="went away") as caught:
+        CALLS[call](engine)
+
+    assert "c1" not in str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 def carry_out(engine: DbosEngine, turn: Turn) -> None:
