@@ -62,6 +62,7 @@ FIRST_WORDS = {
     "person-word": '"journalist"',
     "person-subject": '"press"',
     "several-questions": "2 questions",
+    "says-no": '"don\'t send"',
     "attachment-unread": '"lid.jpg" was not read',
     "message-cut": "a message may be cut off",
     "backlog": "older than the first start",
@@ -193,6 +194,7 @@ def test_beside_those_no_reply_is_suggested_where_one_would_not_fit() -> None:
     assert {
         "team-spoke-last",
         "several-questions",
+        "says-no",
         "reads-like-instructions",
         "maybe-automatic",
         "own-address",
@@ -260,3 +262,17 @@ def test_a_no_reply_sender_counts_until_a_teammate_has_answered() -> None:
     assert automatic.no_reply(form)
     assert "auto-submitted" in applying(facts(receipt, form))
     assert "auto-submitted" not in applying(facts(form, answered(ago=2 * HOUR), form))
+
+
+def test_a_topic_may_be_answered_in_fewer_languages_than_it_has_answers() -> None:
+    given = routine()
+    german = replace(given.policy.topics[0], languages=frozenset({"de"}))
+    only_german = replace(given, policy=replace(given.policy, topics=(german,)))
+
+    assert applying(only_german)["no-answer-in-language"] == "order-status is not answered in en"
+
+
+def test_a_turn_that_is_not_of_the_share_is_told_both_shares() -> None:
+    words = applying(routine(share=1)).get("canary-share")
+
+    assert words == "1 % of order-status is sent; this is one of the other 99 %"
