@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,7 +67,9 @@ class Team:
             async with Client(server) as client:
                 return [_answer(await client.call_tool(name, dict(given))) for name, given in calls]
 
-        return anyio.run(talk)
+        # In a thread: a browser's loop may run in this one.
+        with ThreadPoolExecutor(1) as aside:
+            return aside.submit(anyio.run, talk).result()
 
     def tools(self, **settings: str) -> list[Any]:
         environment = {**self.environment, **settings}
