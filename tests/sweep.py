@@ -23,7 +23,7 @@ from tests.simulation.journal import Journal
 from tests.simulation.people import FURTHER, OPENING, ROUTINE, People
 from tests.simulation.records import Switches
 from tests.simulation.server import Truth, customer
-from tests.simulation.worker import Ground, Worker, policy
+from tests.simulation.worker import Ground, Worker, approved_texts, policy
 
 UNFINISHED = (RunState.WAITING, RunState.RUNNING, RunState.HELD)
 ASKED_AT = 20.0  # seconds: once the worker has polled
@@ -129,7 +129,7 @@ def _evidence(ground: Ground, people: People, worker: Worker) -> Evidence:
         asked=people.asked,
         pauses=(),
         endings=endings,
-        approved=frozenset(a for t in ground.policy.topics for a in t.answers.values()),
+        approved=approved_texts(ground.policy),
         crashes=[type(error).__name__ for error in worker.crashes],
     )
 

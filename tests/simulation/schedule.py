@@ -2,14 +2,12 @@
 
 import random as global_random
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import inf
 from random import Random
 
 from agent.adapters.memory import MemoryStore
-from agent.core.disclosure import LINES
 from agent.core.team_policy import Level
 from agent.ports import Run, RunState
 from tests.simulation.checker import Broken, Ending, Evidence, ages_of_looks, check, stale_sends
@@ -19,7 +17,7 @@ from tests.simulation.journal import Journal
 from tests.simulation.people import People
 from tests.simulation.records import TEAM, Switches
 from tests.simulation.server import Truth
-from tests.simulation.worker import Ground, Worker, policy
+from tests.simulation.worker import Ground, Worker, approved_texts, policy
 
 QUIET_PHASE = 600.0  # seconds, and what the held runs still have to wait
 SUPERVISOR = 2.0
@@ -125,7 +123,7 @@ class Schedule:
             pauses=self.people.pauses,
             stops=self.fate.stops,
             endings=self.endings,
-            approved=frozenset(self._approved()),
+            approved=approved_texts(self.ground.policy),
             crashes=crashes,
             lost=self.lost,
         )
@@ -239,10 +237,6 @@ class Schedule:
                     is_bug=error is not None and error.message.startswith(BUG),
                 )
             )
-
-    def _approved(self) -> Iterator[str]:
-        for topic in self.ground.policy.topics:
-            yield from (f"{text}\n\n{LINES[name]}" for name, text in topic.answers.items())
 
     def _counts(self, broken: tuple[Broken, ...]) -> Counter[str]:
         truth = self.ground.truth

@@ -9,6 +9,7 @@ from random import Random
 from typing import cast
 
 from agent.adapters.memory import MemoryStore
+from agent.core.disclosure import LINES
 from agent.core.rules import RULES
 from agent.core.team_policy import Level, TeamPolicy
 from agent.daemon import Daemon
@@ -47,6 +48,13 @@ def policy(level: Level) -> TeamPolicy:
         replace(topic, level=level) if topic.name == ROUTINE else topic for topic in starter.topics
     )
     return replace(starter, topics=tuple(topics))
+
+
+def approved_texts(given: TeamPolicy) -> frozenset[str]:
+    """All that a customer may be sent alone: an answer and the line that says who wrote it."""
+    return frozenset(
+        f"{text}\n\n{LINES[name]}" for topic in given.topics for name, text in topic.answers.items()
+    )
 
 
 class SimulatedLease(Lease):
