@@ -18,11 +18,12 @@ from agent.approving import Ended, approve, reject
 from agent.console.accounts import Accounts
 from agent.console.app import Places, console_app
 from agent.console.entry import Entry
-from agent.console.parts import Acts, Light, Parts
+from agent.console.meters import MODEL, REQUESTS, model_meter, not_known, request_meter
+from agent.console.parts import Acts, Light, Meter, Parts
 from agent.console.server import hosts_of, is_loopback, serving
 from agent.dispatcher import retry
 from agent.doorbell import DistantBell, Doorbell
-from agent.errors import ConfigError, InputError
+from agent.errors import ConfigError, InputError, StoreUnavailable
 from agent.notes import NoteDesk
 from agent.pausing import Controls
 from agent.ports import Run
@@ -68,6 +69,7 @@ def served_console(app: App, address: str, *, is_demo: bool = False) -> Iterator
         ),
         desk=partial(_desk, app),
         lights=lambda: _lights(app),
+        meters=lambda: (_requests(app), _model(app)),
         version=version("sidenote"),
         is_demo=is_demo,
         doorbell=_doorbell(app),
@@ -174,5 +176,36 @@ def _lights(app: App) -> tuple[Light, ...]:
             is_well=closed is None,
             words=str(closed) if closed else "answers",
         ),
-        Light(name="Engine", is_well=True, words=app.model.name),
+        _engine(app),
+    )
+
+
+def _engine(app: App) -> Light:
+    try:
+        return Light(name="Engine", is_well=True, words=app.model.name)
+    except StoreUnavailable as error:  # what it costs is counted first
+        return Light(name="Engine", is_well=False, words=str(error))
+
+
+def _requests(app: App) -> Meter:
+    """Of all processes on this database: it is counted there."""
+    try:
+        used = app.budget.used()
+    except StoreUnavailable:
+        return not_known(REQUESTS)
+    return request_meter(last_minute=used.last_minute, a_minute=used.per_minute)
+
+
+def _model(app: App) -> Meter:
+    settings = app.settings
+    try:
+        spent, total = app.model_book.spent("", app.clock.now()), app.model_book.total()
+    except StoreUnavailable:
+        return not_known(MODEL)
+    return model_meter(
+        spent,
+        total,
+        settings.caps,
+        is_set_up=settings.openai_key is not None and settings.model is not None,
+        has_price=settings.price is not None,
     )

@@ -25,12 +25,13 @@ class Light:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meter:
-    """How much of an allowance is used, such as requests in this minute."""
+    """How much of an allowance is used, such as requests in this minute; `words` says it."""
 
     name: str
-    used: float
-    limit: float | None  # None: no limit is known
-    unit: str = ""
+    words: str
+    more: str = ""  # what else there is to say, smaller
+    used: float = 0.0
+    limit: float | None = None  # None: there is none, or it is not known
 
 
 def no_desk() -> NoteDesk:

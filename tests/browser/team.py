@@ -13,11 +13,13 @@ from agent.adapters.store.search import open_search
 from agent.approving import approve, reject
 from agent.console.app import Places, console_app
 from agent.console.entry import Entry
-from agent.console.parts import Acts, Light, Parts
+from agent.console.meters import model_meter, request_meter
+from agent.console.parts import Acts, Light, Meter, Parts
 from agent.console.passwords import hash_of
 from agent.console.server import hosts_of, serving
 from agent.core.access import Account, Role
 from agent.core.conversation import Address, Customer, OutboundAccount
+from agent.core.spending import Caps, Spent
 from agent.core.team_policy import Level
 from agent.dispatcher import retry
 from agent.notes import NoteDesk
@@ -120,6 +122,7 @@ class Team:
             ),
             desk=self.desk,
             lights=self._lights,
+            meters=self._meters,
             version="test",
         )
 
@@ -128,6 +131,13 @@ class Team:
         return (
             Light(name="Daemon", is_well=self.daemon_runs, words=words),
             Light(name="Kustomer", is_well=True, words="answers"),
+        )
+
+    def _meters(self) -> tuple[Meter, ...]:
+        spent, caps = Spent(hour=12_400, day=420_000), Caps(spend_per_day=5_000_000)
+        return (
+            request_meter(last_minute=74, a_minute=90),
+            model_meter(spent, (1_204_000, 3_100_000), caps, is_set_up=True, has_price=True),
         )
 
 
