@@ -1,0 +1,131 @@
+"""Bounds on how often something goes wrong, from counted cases.
+
+Tests by betting: a mixture of likelihood ratios is a fair game while the claim is true, so it
+exceeds 1/d at any time, ever, with probability d at the most (Ville 1939; Howard, Ramdas and
+others, "Time-uniform Chernoff bounds", 2020; Ramdas and others, "Game-theoretic statistics and
+safe anytime-valid inference", 2023). One may look after every case and stop when one likes.
+All rates are 0..1; evidence is given as its natural logarithm.
+"""
+
+import math
+from collections.abc import Iterable
+
+# Rates that are bet on, as shares of the limit, and what is staked on each.
+_BELOW = ((0.0, 0.5), (0.1, 0.2), (0.25, 0.15), (0.5, 0.1), (0.75, 0.05))
+_ABOVE = ((1.5, 0.1), (2.0, 0.2), (3.0, 0.2), (5.0, 0.3), (10.0, 0.2))
+_FRESH_START = 25  # cases; a change may come at any time, so new bets begin after each so many
+_HALVINGS = 60  # of an interval; more change no digit of a float worth printing
+
+
+def evidence_below(errors: int, cases: int, limit: float) -> float:
+    """How strongly the counts speak against an error rate of `limit` or more.
+
+    E = sum_j w_j (q_j/l)^k ((1-q_j)/(1-l))^(n-k), with k errors in n cases and all q_j below l.
+    For every rate from l on, each factor is 1 or less in expectation, given all cases before it.
+    """
+    return _log_sum(
+        math.log(stake) + _log_ratio(errors, cases, share * limit, limit) for share, stake in _BELOW
+    )
+
+
+def clean_cases_needed(errors: int, cases: int, limit: float, *, wanted: float) -> int:
+    """How many more cases, all without error, take `evidence_below` to `wanted`."""
+    low, high = 0, 1
+    if evidence_below(errors, cases, limit) >= wanted:
+        return 0
+    while evidence_below(errors, cases + high, limit) < wanted:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        is_enough = evidence_below(errors, cases + middle, limit) >= wanted
+        low, high = (low, middle) if is_enough else (middle, high)
+    return high
+
+
+def fixed_sample(limit: float, *, delta: float) -> int:
+    """How many cases without error a test needs that looks once only: (1-l)^n <= delta."""
+    return math.ceil(math.log(delta) / math.log1p(-limit))
+
+
+def upper_bound(errors: int, cases: int, *, delta: float) -> float:
+    """The error rate is below this with confidence 1-delta, however often one looked.
+
+    The smallest limit against which the evidence suffices; 1.0 when none does.
+    """
+    low, high = errors / cases if cases else 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        is_excluded = evidence_below(errors, cases, middle) >= -math.log(delta)
+        low, high = (low, middle) if is_excluded else (middle, high)
+    return high
+
+
+def interval(hits: int, cases: int, *, delta: float) -> tuple[float, float]:
+    """The exact interval of a share that is looked at once (Clopper and Pearson 1934)."""
+    if cases == 0:
+        return 0.0, 1.0
+    low = 0.0 if hits == 0 else 1 - _upper(cases - hits, cases, delta / 2)
+    high = 1.0 if hits == cases else _upper(hits, cases, delta / 2)
+    return low, high
+
+
+def _upper(hits: int, cases: int, delta: float) -> float:
+    """The rate at which so few hits have a probability of `delta`."""
+    low, high = hits / cases, 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _at_most(hits, cases, middle) > delta else (low, middle)
+    return high
+
+
+def _at_most(hits: int, cases: int, rate: float) -> float:
+    return math.exp(_log_sum(_log_binomial(k, cases, rate) for k in range(hits + 1)))
+
+
+def first_alarm(cases: Iterable[bool], limit: float, *, delta: float) -> int | None:
+    """After how many cases (True: it went wrong) the rate is surely above `limit`; None: never.
+
+    As `evidence_below`, with all q_j above l; and since a rate may jump at any time, bet k begins
+    after k * 25 cases with the stake 1/(k(k+1)). Stakes not yet begun stay as they are. While the
+    rate is at the limit or below, it ever rings with probability `delta` at the most.
+    """
+    bets = [(min(share * limit, (1 + limit) / 2), stake) for share, stake in _ABOVE]
+    capital = [0.0 for _ in bets]
+    begun = 0
+    for number, is_wrong in enumerate(cases):
+        if number % _FRESH_START == 0:
+            begun += 1
+            capital = [held + 1 / (begun * (begun + 1)) for held in capital]
+        capital = [
+            held * (rate / limit if is_wrong else (1 - rate) / (1 - limit))
+            for held, (rate, _) in zip(capital, bets, strict=True)
+        ]
+        held = sum(stake * won for won, (_, stake) in zip(capital, bets, strict=True))
+        if held + 1 / (begun + 1) >= 1 / delta:
+            return number + 1
+    return None
+
+
+# --- logarithms, so that no product of thousands of factors is lost ------------------------------
+
+
+def _log_ratio(errors: int, cases: int, rate: float, limit: float) -> float:
+    clean = (cases - errors) * (math.log1p(-rate) - math.log1p(-limit))
+    if errors == 0:
+        return clean
+    return -math.inf if rate == 0 else clean + errors * math.log(rate / limit)
+
+
+def _log_sum(logarithms: Iterable[float]) -> float:
+    found = list(logarithms)
+    highest = max(found)
+    return highest + math.log(sum(math.exp(each - highest) for each in found))
+
+
+def _log_binomial(hits: int, cases: int, rate: float) -> float:
+    ways = math.lgamma(cases + 1) - math.lgamma(hits + 1) - math.lgamma(cases - hits + 1)
+    hit = hits * math.log(rate) if hits else 0.0
+    missed = (
+        (cases - hits) * math.log1p(-rate) if rate < 1 else (0.0 if hits == cases else -math.inf)
+    )
+    return ways + hit + missed
