@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from agent.core.certificate import RightToSend
 from agent.core.conversation import Conversation, Customer, Draft, Message, Note
 from agent.core.limits import Counts
 from agent.core.proposal import Proposal
@@ -64,6 +65,7 @@ class Facts:
     drafts: tuple[Draft, ...] | None = None
     counts: Counts | None = None
     own_addresses: frozenset[str] = frozenset()  # the team's own, as the helpdesk writes them
+    right: RightToSend | None = None  # of the turn's topic on its channel
     already_noted: bool = False  # a note of ours stands on this conversation
     nothing_new: bool = False  # … and the customer has said nothing since that it does not tell
 
