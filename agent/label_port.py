@@ -1,50 +1,29 @@
 """The door to the history of proposed replies and certificates; a part of `ports.Store`."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
-from agent.core.certificate import Certificate
+from agent.core.certificate_events import CertificateEvent, CertificateEventKind
 from agent.core.labels import Label, Outcome, Proposed
 
+__all__ = ["ERASED", "ERASED_BYTES", "CertificateEvent", "CertificateEventKind", "LabelBook"]
 
-class CertificateEventKind(StrEnum):
-    """What happened to a topic's right to send on a channel."""
-
-    UNLOCKED = "unlocked"
-    LAPSED = "lapsed"  # its time was up
-    VOIDED = "voided"  # model, prompt, topic, answer, version or rules are others now
-    ALARM = "alarm"  # too much went wrong, or too much is unfamiliar
-    WAIVED = "waived"  # a lead lets it send without
-    WAIVER_ENDED = "waiver-ended"  # taken back, or its date has come
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CertificateEvent:
-    """One line of a topic's history. `number` counts all events from 1; they are never edited.
-
-    `certificate` is what was unlocked (UNLOCKED only); `until` is a waiver's end; `cases` are
-    run ids that an alarm names.
-    """
-
-    number: int
-    topic: str
-    channel: str  # "" for a waiver of every channel
-    kind: CertificateEventKind
-    at: datetime
-    by: str  # a person, or "the watch"
-    why: str = ""
-    certificate: Certificate | None = None
-    until: datetime | None = None
-    cases: tuple[str, ...] = ()
+ERASED, ERASED_BYTES = "erased:", 8  # in place of the run id of a customer who was erased
 
 
 class LabelBook(Protocol):
-    """Proposed replies, labels, outcomes and certificates. Raises StoreUnavailable."""
+    """Proposed replies, labels, outcomes and certificates. Raises StoreUnavailable.
+
+    Old runs go, these rows stay. Erasing a customer takes ids and reasons off them (`run_id`
+    becomes "erased:…"); the figures stay, and so do run ids that an alarm names.
+    """
 
     def add_proposed(self, proposed: Proposed) -> bool:
         """Add it; False when a proposal of that run is there already, which stays as it is."""
+
+    def add_all_proposed(self, rows: Sequence[Proposed]) -> int:
+        """The same for many, all or none in one transaction. Gives how many are new."""
 
     def proposed(self, run_id: str) -> Proposed | None:
         """The proposal of a run, or None."""
@@ -52,7 +31,7 @@ class LabelBook(Protocol):
     def proposals(
         self, *, topic: str = "", channel: str = "", since: datetime | None = None
     ) -> tuple[Proposed, ...]:
-        """All that match, oldest first (by `at`, then run id)."""
+        """All that match, made at or after `since`; oldest first (by `at`, then run id)."""
 
     def label(self, run_id: str, label: Label, *, was: Label | None) -> bool:
         """Set the label, if what stands is still `was`; else False."""
