@@ -10,13 +10,14 @@ PACKAGE = Path(__file__).parent.parent / "agent"
 PURE = frozenset(
     """
     bisect collections dataclasses datetime decimal difflib enum functools hashlib holidays html
-    itertools json math operator phonenumbers pydantic re stdnum string types
+    itertools json math operator phonenumbers pydantic re statistics stdnum string types
     typing unicodedata urllib zoneinfo
     """.split()
 )
 ADAPTERS_MAY = frozenset(
     """
-    access_port audit_port core doorbell_port engine errors figures_port limits_port log model_port
+    access_port attempt_port audit_port core doorbell_port engine errors figures_port
+    label_port limits_port log model_port
     plain ports prompts retries run_search shipped team_port token_port urgency
     """.split()
 )
