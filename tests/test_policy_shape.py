@@ -1,13 +1,14 @@
 """The tables that decide how far replies may go, and what does not fit together in them."""
 
 from dataclasses import asdict
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.core.certificate import Terms
 from agent.core.disclosure import LINES
 from agent.core.team_policy import (
     Audience,
@@ -72,6 +73,11 @@ share = 10
 source = "message"
 kind = "order-number"
 pattern = '40-\\d{4}'
+
+[certificates]
+error_limit = 0.01
+confidence = 0.99
+valid_days = 30
 """
 ANSWER = "Follow {{order_number}} on https://www.shop.example/orders.\n"
 
@@ -137,6 +143,9 @@ def test_every_table_arrives(tmp_path: Path) -> None:
         never_domains=frozenset({"press.example"}),
         attributes=(("tierStr", frozenset({"gold"})), ("vipBool", frozenset({"true"}))),
     )
+    assert policy.certificates == Terms(
+        error_limit=0.01, confidence=0.99, valid_for=timedelta(days=30)
+    )
     (topic,) = policy.topics
     assert topic.languages == frozenset({"en"})
     assert (topic.daily_cap, topic.share) == (20, 10)
@@ -194,6 +203,24 @@ NO_HOURS = 'write hours such as "09:00-12:00, 13:00-17:30", or "" for closed'
             "conversation_day = 3",
             "line 5: [limits] conversation_day = 3: write 2 or less",
             id="a limit above the default",
+        ),
+        pytest.param(
+            "valid_days = 30",
+            "valid_days = 181",
+            "line 56: [certificates] valid_days = 181: write 180 or less",
+            id="a certificate for longer than half a year",
+        ),
+        pytest.param(
+            "error_limit = 0.01",
+            "error_limit = 0.2",
+            "line 54: [certificates] error_limit = 0.2: write 0.1 or less",
+            id="every fifth reply wrong",
+        ),
+        pytest.param(
+            "confidence = 0.99",
+            "confidence = 0.5",
+            "line 55: [certificates] confidence = 0.5: write 0.9 or more",
+            id="a coin instead of confidence",
         ),
         pytest.param(
             "first_contacts_hour = 10",

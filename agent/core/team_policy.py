@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 
+from agent.core.certificate import Terms
+
 
 class Level(StrEnum):
     """How far a topic has climbed."""
@@ -142,6 +144,7 @@ class TeamPolicy:
     audience: Audience = field(default_factory=Audience)
     limits: ReplyLimits = field(default_factory=ReplyLimits)
     reply: ReplySettings = field(default_factory=ReplySettings)
+    certificates: Terms = field(default_factory=Terms)  # `[certificates]`
     min_margin: float = 0.2  # a topic less clear than this is no topic
     send_margin: float = 0.6  # … and one less clear than this is drafted, never sent
     stale_after: timedelta = timedelta(hours=24)  # an older question gets no reply

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from hashlib import sha256
 
+from agent.core.certificate import Terms
 from agent.core.team_policy import (
     Audience,
     Hours,
@@ -21,6 +22,7 @@ from agent.policy_file.fields import duration, spans
 from agent.policy_file.shape import (
     DAYS,
     AudienceTable,
+    CertificatesTable,
     HoursTable,
     LimitsTable,
     PolicyFile,
@@ -45,6 +47,7 @@ def policy_of(wanted: PolicyFile, answers: Sequence[Answer], raw: bytes) -> Team
             },
             links=frozenset(wanted.reply.links),
         ),
+        certificates=_terms(wanted.certificates),
         min_margin=wanted.limits.min_margin,
         send_margin=wanted.limits.send_margin,
         stale_after=_stale_after(wanted.limits),
@@ -84,6 +87,14 @@ def _audience(audience: AudienceTable) -> Audience:
     attributes = ((name, frozenset(values)) for name, values in audience.attributes.items())
     return Audience(
         **{key: frozenset(values) for key, values in names.items()}, attributes=tuple(attributes)
+    )
+
+
+def _terms(certificates: CertificatesTable) -> Terms:
+    return Terms(
+        error_limit=certificates.error_limit,
+        confidence=certificates.confidence,
+        valid_for=timedelta(days=certificates.valid_days),
     )
 
 

@@ -172,6 +172,21 @@ class AudienceTable(Table):
     ] = {}
 
 
+class CertificatesTable(Table):
+    """What a topic must have shown before it may send by itself, per topic and channel."""
+
+    error_limit: Annotated[
+        float,
+        Field(ge=0.001, le=0.1, description="Share of its replies that may be wrong: 0.02 is 2 %."),
+    ] = 0.02
+    confidence: Annotated[
+        float, Field(ge=0.9, le=0.999, description="How sure of that it must be.")
+    ] = 0.95
+    valid_days: Annotated[
+        StrictInt, Field(ge=1, le=180, description="After so many days it is to be earned again.")
+    ] = 90
+
+
 class SlotTable(Table):
     """A gap in an approved answer, and what may fill it."""
 
@@ -219,6 +234,7 @@ class PolicyFile(Table):
     reply: ReplyTable = ReplyTable()
     hours: HoursTable = HoursTable()
     audience: AudienceTable = AudienceTable()
+    certificates: CertificatesTable = CertificatesTable()
     topics: dict[TopicName, TopicTable] = {}
 
 
@@ -229,6 +245,7 @@ TABLES: dict[str, type[Table]] = {
     "reply": ReplyTable,
     "hours": HoursTable,
     "audience": AudienceTable,
+    "certificates": CertificatesTable,
 }
 
 
