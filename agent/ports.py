@@ -25,6 +25,7 @@ from agent.core.proposal import Proposal, Statement
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
 from agent.core.turn import Turn
+from agent.label_port import LabelBook
 from agent.limits_port import ReplyLog
 from agent.team_port import TeamWords
 
@@ -322,7 +323,7 @@ class Pause:
     reason: str = ""
 
 
-class Store(AuditLog, TeamWords, ReplyLog, Protocol):
+class Store(AuditLog, TeamWords, ReplyLog, LabelBook, Protocol):
     """Our own tables, on SQLite or PostgreSQL. Raises StoreUnavailable when it cannot.
 
     Every method is one transaction. Times come from the caller.

@@ -8,6 +8,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Any
 
+from agent.adapters.memory.labels import forget_conversations
 from agent.audit_port import (
     OF_RECEIPTS,
     AuditEntry,
@@ -18,6 +19,7 @@ from agent.audit_port import (
     may_be_pruned,
 )
 from agent.core.chain import Link, digest_of, next_link
+from agent.core.labels import Proposed
 from agent.ports import Delivery, DeliveryState, Run, Told
 from agent.team_port import Approval
 
@@ -38,6 +40,7 @@ class AuditMemory:
     _told: dict[str, tuple[Told, datetime]]
     _deliveries: dict[str, Delivery]
     _approvals: dict[str, Approval]
+    _proposed: dict[str, Proposed]
 
     def _open(self) -> RLock:
         raise NotImplementedError
@@ -100,6 +103,7 @@ class AuditMemory:
             for conversation_id in set(conversations) & self._told.keys():
                 told, at = self._told[conversation_id]
                 self._told[conversation_id] = (replace(told, statements=()), at)
+            forget_conversations(self._proposed, conversations)
             erased = Erased(
                 conversations=tuple(conversations),
                 turns=tuple(run.turn for run in gone),

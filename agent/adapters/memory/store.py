@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Any
 
 from agent.adapters.memory.audit import AuditMemory
+from agent.adapters.memory.labels import LabelMemory
 from agent.adapters.memory.limits import LimitMemory
 from agent.adapters.memory.team import TeamMemory
 from agent.audit_port import AuditKind, pruned_entry, receipt_entry, release_entry
@@ -42,7 +43,7 @@ class _Lease:
         return now < self.until <= latest_end(now, ttl)
 
 
-class MemoryStore(TeamMemory, AuditMemory, LimitMemory):
+class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
     """Forgets everything with its process. Threads may share it."""
 
     def __init__(self) -> None:
@@ -59,6 +60,7 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory):
         self._pause: Pause | None = None
         self._forget_words()
         self._forget_replies()
+        self._forget_labels()
         self._forget_record()
 
     # poller

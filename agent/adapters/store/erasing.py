@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from agent.adapters.store.audit import append, chunks, remove_contents, rows_naming
 from agent.adapters.store.database import Database
+from agent.adapters.store.labels import forget_conversations
 from agent.adapters.store.tables import approvals, conversations, deliveries, receipts, runs
 from agent.audit_port import Erased, erased_entry
 from agent.core.turn import Turn
@@ -61,6 +62,7 @@ def _erase(connection: Connection, customer_id: str, conversation_ids: Sequence[
         connection.execute(
             update(approvals).where(approvals.c.conversation_id.in_(chunk)).values(reason="")
         )
+        forget_conversations(connection, chunk)
         ours = deliveries.c.conversation_id.in_(chunk)
         connection.execute(
             update(deliveries)

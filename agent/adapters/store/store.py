@@ -1,11 +1,13 @@
 """The store on SQLite or PostgreSQL, with the same statements for both."""
 
 from agent.adapters.store.audit import AuditTables
+from agent.adapters.store.certificates import CertificateTables
 from agent.adapters.store.connect import connect
 from agent.adapters.store.controls import ControlTables, ConversationTables, Upkeep
 from agent.adapters.store.database import Database
 from agent.adapters.store.deliveries import DeliveryTables
 from agent.adapters.store.erasing import Erasing
+from agent.adapters.store.labels import LabelTables
 from agent.adapters.store.limits import LimitTables
 from agent.adapters.store.migrate import migrate
 from agent.adapters.store.polling import PollerTables
@@ -22,6 +24,8 @@ class SqlStore(
     ControlTables,
     TeamTables,
     LimitTables,
+    LabelTables,
+    CertificateTables,
     AuditTables,
     Erasing,
     Upkeep,

@@ -3,10 +3,12 @@
 Every name begins with `sidenote_`: the runs engine keeps its own tables in the same database.
 """
 
-from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Double, Integer, MetaData, Table, Text
 
 from agent.adapters.store.columns import Choice, Json, Moment
+from agent.core.labels import Judgement, Outcome, Source
 from agent.core.team_policy import Level
+from agent.label_port import CertificateEventKind
 from agent.ports import DeliveryState, Disposition, RunState
 from agent.team_port import Verdict
 
@@ -125,6 +127,45 @@ approvals = Table(
     Column("reason", Json, nullable=False),
     Column("binds", Text, nullable=False),
     Column("outcome", Text, nullable=False),
+)
+
+proposed = Table(
+    "sidenote_proposed",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("conversation_id", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("score", Double, nullable=False),
+    Column("familiarity", Double, nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("made_by", Text, nullable=False),  # JSON, read by who knows that many rows are alike
+    Column("sent_at", Moment),
+    Column("judgement", Choice(Judgement)),
+    Column("source", Choice(Source)),
+    Column("labelled_by", Json, nullable=False),
+    Column("labelled_at", Moment),
+    Column("reason", Json, nullable=False),
+    Column("matched", Choice(Judgement)),
+    Column("outcome", Choice(Outcome)),
+    Column("outcome_at", Moment),
+)
+
+certificates = Table(
+    "sidenote_certificates",
+    metadata,
+    Column("number", BigInteger, primary_key=True),
+    Column("topic", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("kind", Choice(CertificateEventKind), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by_whom", Json, nullable=False),
+    Column("why", Json, nullable=False),
+    Column("certificate", Json),
+    Column("until", Moment),
+    Column("cases", Json, nullable=False),
 )
 
 replies = Table(
