@@ -88,11 +88,11 @@ class _Staging:
             raise self.error or HelpdeskUnavailable("the draft was not taken")
         self.desk.guard()
         self.made += 1
-        self.desk.store.start_attempt(
-            self.delivery.marker, fence=self.delivery.fence, now=self.desk.clock.now()
-        )
+        now = self.desk.clock.now()
+        self.desk.store.start_attempt(self.delivery.marker, fence=self.delivery.fence, now=now)
         try:
-            staged = self.desk.writer.stage_draft(self.draft)
+            with self.desk.ending(self.delivery, now):
+                staged = self.desk.writer.stage_draft(self.draft)
         except OutcomeUnknown as error:
             self.error = HelpdeskUnavailable(str(error))
             return Known.STARTED

@@ -27,7 +27,9 @@ from datetime import datetime
 
 
 class AgentError(Exception):
-    """Anything this package raises on purpose."""
+    """Anything this package raises on purpose. `status`: of Kustomer's answer, if one caused it."""
+
+    status: int | None = None
 
 
 class ConfigError(AgentError):

@@ -4,10 +4,12 @@ Carries out `core/delivery.NOTE_NEXT`. Safe to call again at any time, also afte
 intent and "attempt n started" are committed before each request, so a later call looks first.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from agent.attempt_port import Attempt, of_write
 from agent.core.conversation import Note
 from agent.core.delivery import NOTE_NEXT, Known, Step
 from agent.core.turn import object_id_of
@@ -113,6 +115,26 @@ class NoteDesk:
             updated_at=now,
         )
 
+    @contextmanager
+    def ending(
+        self, delivery: Delivery, began_at: datetime, *, is_release: bool = False
+    ) -> Iterator[None]:
+        """Keep how the one request within ended. Its beginning was committed with its number."""
+        began = of_write(
+            delivery.run_id, delivery.action, delivery.marker, began_at, is_release=is_release
+        )
+        try:
+            yield
+        except Exception as error:
+            self._ended(began, error)
+            raise
+        self._ended(began)
+
+    def _ended(self, began: Attempt | None, error: Exception | None = None) -> None:
+        if began is not None:
+            with suppress(StoreUnavailable):  # what became of the write matters more
+                self.store.save_attempts([began.over(self.clock.now(), error)])
+
     def wait_for_next(self, made: int, error: Exception | None) -> None:
         """Wait after attempt number `made`, unless it was the last."""
         if made >= self.retries.attempts:
@@ -172,17 +194,16 @@ class _Attempts:
             self.give_up()
         self.desk.guard()
         self.made += 1
-        delivery = self.delivery
-        self.desk.store.start_attempt(
-            delivery.marker, fence=delivery.fence, now=self.desk.clock.now()
-        )
+        delivery, now = self.delivery, self.desk.clock.now()
+        self.desk.store.start_attempt(delivery.marker, fence=delivery.fence, now=now)
         try:
-            note = self.desk.writer.write_note(
-                delivery.conversation_id,
-                delivery.body,
-                marker=delivery.marker,
-                note_id=self.note_id,
-            )
+            with self.desk.ending(delivery, now):
+                note = self.desk.writer.write_note(
+                    delivery.conversation_id,
+                    delivery.body,
+                    marker=delivery.marker,
+                    note_id=self.note_id,
+                )
         except OutcomeUnknown as error:
             self.error = error
             return Known.STARTED

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
+from agent.attempt_port import AttemptLog
 from agent.audit_port import AuditKind, AuditLog
 from agent.core.conversation import (
     Conversation,
@@ -323,7 +324,7 @@ class Pause:
     reason: str = ""
 
 
-class Store(AuditLog, TeamWords, ReplyLog, LabelBook, Protocol):
+class Store(AuditLog, TeamWords, ReplyLog, AttemptLog, LabelBook, Protocol):
     """Our own tables, on SQLite or PostgreSQL. Raises StoreUnavailable when it cannot.
 
     Every method is one transaction. Times come from the caller.
@@ -484,9 +485,9 @@ class Store(AuditLog, TeamWords, ReplyLog, LabelBook, Protocol):
         """Number of the newest migration applied."""
 
     def prune(self, before: datetime, *, now: datetime | None = None) -> int:
-        """Remove the content of runs that ended before: receipts, runs, bodies of deliveries,
-        statements. Keeps deliveries' markers and each conversation's last handled message, and
-        records that (at `now`). Gives how many runs went.
+        """Remove the content of runs that ended before: receipts, runs, attempts, bodies of
+        deliveries, statements. Keeps deliveries' markers and each conversation's last handled
+        message, and records that (at `now`). Gives how many runs went.
         """
 
     def close(self) -> None:

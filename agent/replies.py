@@ -39,6 +39,10 @@ OVER = frozenset(
 )
 
 
+class LookTooOld(Exception):
+    """Too long since the look: nothing was asked, look again first."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """Why a staged reply may not go after all. `withdraw`: nor stay as a draft."""
@@ -187,18 +191,21 @@ class _Release:
             return Seen.STILL_LISTED
         desk.store.start_release(self.delivery.marker, fence=self.delivery.fence, now=now)
         self.made += 1
-        # Last of all, so that nothing is released once a pause is committed, nor on an old look
-        # because the database was slow or we were stopped meanwhile.
-        desk.guard()
-        left = LOOK_AGAIN_WITHIN - self.age_of_look()
-        return self.ask_to_send(now, left) if left > timedelta() else Seen.STILL_LISTED
+        return self.ask_to_send(now)
 
-    def ask_to_send(self, now: datetime, within: timedelta) -> Seen:
-        desk = self.desk
+    def ask_to_send(self, now: datetime) -> Seen:
+        desk, channel = self.desk, self.reply.draft.channel
         try:
-            desk.writer.release_draft(
-                self.draft_id, self.reply.draft.channel, at=now, within=within
-            )
+            with desk.ending(self.delivery, now, is_release=True):
+                # Last of all, so that nothing is released once a pause is committed, nor on an old
+                # look because the database was slow or we were stopped meanwhile.
+                desk.guard()
+                left = LOOK_AGAIN_WITHIN - self.age_of_look()
+                if left <= timedelta():
+                    raise LookTooOld  # noqa: TRY301 - it is how this attempt ended
+                desk.writer.release_draft(self.draft_id, channel, at=now, within=left)
+        except LookTooOld:
+            return Seen.STILL_LISTED
         except OutcomeUnknown as error:
             self.unheard = True
             self.error = HelpdeskUnavailable(str(error))

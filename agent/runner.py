@@ -5,10 +5,11 @@ workflow itself has no side effects, so a replay after a crash repeats none.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from agent.attempts import StepLog
 from agent.core.turn import Turn
 from agent.engine import StepStopped
 from agent.errors import (
@@ -39,23 +40,30 @@ class Runner:
     pipeline: Pipeline
     on_trouble: Callable[[TransientError], bool]
     on_success: Callable[[], None]
+    log: StepLog = field(default_factory=StepLog)
 
     def carry_out(self, name: str, turn: Turn, given: tuple[dict[str, Any], ...]) -> dict[str, Any]:
         """One step. Raises StepStopped once the reason is stored."""
+        desk = self.pipeline.desk
+        begun = self.log.begin(desk.store, desk.clock, turn.run_id, name)
         try:
             result: dict[str, Any] = getattr(self.pipeline, name)(turn, *given)
-        except TransientError as error:
-            self._hold(name, turn, error, blameless=self._is_blameless(error))
-            raise StepStopped(f"{name}: {type(error).__name__}") from None
-        except AgentError as error:
-            self._fail(name, turn, error, str(error))
-            raise StepStopped(f"{name}: {type(error).__name__}") from None
         except Exception as error:  # noqa: BLE001 - a bug in one run must not end the others
-            # A bug of ours. Its text may hold customers' words, so only its kind is told.
-            self._fail(name, turn, error, "an error in Sidenote itself; please report it")
+            self.log.end(desk.store, desk.clock, begun, error)
+            self._stop(name, turn, error)
             raise StepStopped(f"{name}: {type(error).__name__}") from None
+        self.log.end(desk.store, desk.clock, begun)
         self.on_success()
         return result
+
+    def _stop(self, name: str, turn: Turn, error: Exception) -> None:
+        if isinstance(error, TransientError):
+            self._hold(name, turn, error, blameless=self._is_blameless(error))
+        elif isinstance(error, AgentError):
+            self._fail(name, turn, error, str(error))
+        else:
+            # A bug of ours. Its text may hold customers' words, so only its kind is told.
+            self._fail(name, turn, error, "an error in Sidenote itself; please report it")
 
     def _is_blameless(self, error: TransientError) -> bool:
         everybodys = self.on_trouble(error)

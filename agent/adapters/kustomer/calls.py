@@ -109,7 +109,7 @@ class Calls:
             raise write_failed(error, request.doing) from error
         failure = self._failure(answer, request)
         if isinstance(failure, HelpdeskUnavailable):
-            raise OutcomeUnknown(str(failure))
+            raise _unknown(failure)
         if failure:
             raise failure
         try:
@@ -156,6 +156,12 @@ class Calls:
             until = (error.retry_at - self._clock.now()).total_seconds() + jitter
             return max(wait, until)
         return wait
+
+
+def _unknown(failure: HelpdeskUnavailable) -> OutcomeUnknown:
+    unknown = OutcomeUnknown(str(failure))
+    unknown.status = failure.status
+    return unknown
 
 
 def _may_mend(error: BaseException) -> bool:

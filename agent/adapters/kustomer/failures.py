@@ -72,9 +72,15 @@ def refusal(answer: Answer, doing: str, *, now: datetime) -> AgentError | None:
 
     5xx and 408 are `HelpdeskUnavailable`; for a write that is still "unknown".
     """
-    status = answer.status
-    if httpx.codes.is_success(status):
+    if httpx.codes.is_success(answer.status):
         return None
+    error = _of_status(answer, doing, now=now)
+    error.status = answer.status
+    return error
+
+
+def _of_status(answer: Answer, doing: str, *, now: datetime) -> AgentError:
+    status = answer.status
     said = f"{doing}: {status}{_code_and_field(answer)}"
     if status == httpx.codes.TOO_MANY_REQUESTS:
         return HelpdeskBusy(said, retry_at=retry_at(answer.headers, now=now))

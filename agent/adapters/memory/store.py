@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from threading import RLock
 from typing import Any
 
+from agent.adapters.memory.attempts import AttemptMemory
 from agent.adapters.memory.audit import AuditMemory
 from agent.adapters.memory.labels import LabelMemory
 from agent.adapters.memory.limits import LimitMemory
+from agent.adapters.memory.slots import Lease, SlotMemory
 from agent.adapters.memory.team import TeamMemory
 from agent.audit_port import AuditKind, pruned_entry, receipt_entry, release_entry
-from agent.core.leases import CLOCKS_APART, latest_end
+from agent.core.leases import CLOCKS_APART
 from agent.core.turn import Action, Turn
 from agent.errors import PermanentError, StoreUnavailable
 from agent.ports import (
@@ -30,20 +32,10 @@ _NOT_STARTED = (RunState.WAITING, RunState.HELD)
 _ENDED = (RunState.DONE, RunState.FAILED)
 _SETTLED = (DeliveryState.ARRIVED, DeliveryState.OVERTAKEN, DeliveryState.FAILED)
 _SENT = (*_SETTLED, DeliveryState.SENT, DeliveryState.UNKNOWN)
-_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Lease:
-    owner: str
-    until: datetime
-
-    def lives(self, now: datetime, ttl: timedelta) -> bool:
-        return now < self.until <= latest_end(now, ttl)
-
-
-class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
+class MemoryStore(TeamMemory, AuditMemory, LimitMemory, AttemptMemory, SlotMemory, LabelMemory):
     """Forgets everything with its process. Threads may share it."""
 
     def __init__(self) -> None:
@@ -55,10 +47,11 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
         self._receipts: dict[str, tuple[str, datetime]] = {}
         self._told: dict[str, tuple[Told, datetime]] = {}
         self._deliveries: dict[str, Delivery] = {}
-        self._claims: dict[str, _Lease] = {}
-        self._slots: dict[str, _Lease] = {}
+        self._claims: dict[str, Lease] = {}
         self._pause: Pause | None = None
         self._forget_words()
+        self._forget_attempts()
+        self._forget_slots()
         self._forget_replies()
         self._forget_labels()
         self._forget_record()
@@ -267,7 +260,7 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
             claim = self._claims.get(marker)
             if claim is not None and claim.owner != owner and claim.lives(now, ttl):
                 return None
-            self._claims[marker] = _Lease(owner, now + ttl)
+            self._claims[marker] = Lease(owner, now + ttl)
             self._deliveries[marker] = replace(known, fence=known.fence + 1)
             return self._deliveries[marker]
 
@@ -278,6 +271,7 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
             if fence == 0 or known.state in _SETTLED:
                 raise StoreUnavailable("This delivery is not claimed, or it is settled.")
             self._deliveries[marker] = replace(known, attempts=known.attempts + 1, updated_at=now)
+            self._begin_attempt(known, now)
             return known.attempts + 1
 
     def start_release(self, marker: str, *, fence: int, now: datetime) -> int:
@@ -287,6 +281,7 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
             if fence == 0 or known.state in _SETTLED:
                 raise StoreUnavailable("This delivery is not claimed, or it is settled.")
             self._deliveries[marker] = replace(known, releases=known.releases + 1, updated_at=now)
+            self._begin_attempt(known, now, is_release=True)
             entry = release_entry(marker, known.conversation_id, known.run_id, known.body)
             self.append_audit(entry, now)
             return known.releases + 1
@@ -362,34 +357,6 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
         with self._open():
             return self._pause
 
-    # workers
-
-    def take_slot(self, worker: str, *, owner: str, now: datetime, ttl: timedelta) -> bool:
-        """See `Store`."""
-        with self._open():
-            lease = self._slots.get(worker)
-            if lease is not None and lease.owner != owner and lease.lives(now, ttl):
-                return False
-            self._slots[worker] = _Lease(owner, now + ttl)
-            return True
-
-    def leave_slot(self, worker: str, *, owner: str) -> None:
-        """See `Store`."""
-        with self._open():
-            lease = self._slots.get(worker)
-            if lease is not None and lease.owner == owner:
-                self._slots[worker] = _Lease(owner, _LONG_AGO)
-
-    def dead_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
-        """See `Store`."""
-        with self._open():
-            return tuple(sorted(w for w, each in self._slots.items() if not each.lives(now, ttl)))
-
-    def live_slots(self, now: datetime, *, ttl: timedelta) -> tuple[str, ...]:
-        """See `Store`."""
-        with self._open():
-            return tuple(sorted(w for w, each in self._slots.items() if each.lives(now, ttl)))
-
     # upkeep
 
     def schema_version(self) -> int:
@@ -418,6 +385,7 @@ class MemoryStore(TeamMemory, AuditMemory, LimitMemory, LabelMemory):
                 if (told.noted_at or saved_at) < before:
                     self._told[conversation_id] = (replace(told, statements=()), saved_at)
             self._runs = {run.id: run for run in self._runs.values() if run.id not in gone}
+            self._drop_attempts_of(gone)
             if self._prune_contents(before) or gone:
                 self.append_audit(pruned_entry(before), now or before)
             return len(gone)

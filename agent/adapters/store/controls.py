@@ -11,6 +11,7 @@ from agent.adapters.store.deliveries import SETTLED
 from agent.adapters.store.migrate import newest_applied
 from agent.adapters.store.rows import pause_of_row, told_of_row, told_values
 from agent.adapters.store.tables import (
+    attempts,
     conversations,
     deliveries,
     pause,
@@ -159,6 +160,7 @@ def _keep_counts(database: Database, connection: Connection, before: datetime) -
 def _prune(connection: Connection, before: datetime) -> int:
     ended = select(runs.c.id).where(runs.c.state.in_(_ENDED), runs.c.updated_at < before)
     connection.execute(delete(receipts).where(receipts.c.run_id.in_(ended)))
+    connection.execute(delete(attempts).where(attempts.c.run_id.in_(ended)))
     connection.execute(
         delete(receipts).where(
             receipts.c.saved_at < before, receipts.c.run_id.not_in(select(runs.c.id))

@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Update, or_, select, update
 
+from agent.adapters.store.attempts import keep_attempt
 from agent.adapters.store.audit import append
 from agent.adapters.store.database import Database
 from agent.adapters.store.rows import delivery_of_row, delivery_values
 from agent.adapters.store.tables import deliveries
+from agent.attempt_port import of_write
 from agent.audit_port import release_entry
 from agent.core.leases import latest_end
 from agent.core.turn import Action
@@ -100,8 +102,14 @@ class DeliveryTables:
 
     def start_attempt(self, marker: str, *, fence: int, now: datetime) -> int:
         """See `Store`. Raises StoreUnavailable also when it is settled or was never claimed."""
-        counter = deliveries.c.attempts
-        return self._database.write(lambda c: _count_up(c, counter, marker, fence, now))
+
+        def work(connection: Connection) -> int:
+            row = _count_up(connection, deliveries.c.attempts, marker, fence, now)
+            begun = of_write(row.run_id, row.action, marker, now)
+            keep_attempt(self._database, connection, begun)
+            return int(row.attempts)
+
+        return self._database.write(work)
 
     def start_release(self, marker: str, *, fence: int, now: datetime) -> int:
         """See `Store`. Raises StoreUnavailable also when it is settled or was never claimed."""
@@ -109,11 +117,12 @@ class DeliveryTables:
         def work(connection: Connection) -> int:
             # The record first: its lock before the row's, in the order in which all take them.
             self._database.one_at_a_time(connection)
-            count = _count_up(connection, deliveries.c.releases, marker, fence, now)
-            row = _one(connection, marker)
+            row = _count_up(connection, deliveries.c.releases, marker, fence, now)
+            begun = of_write(row.run_id, row.action, marker, now, is_release=True)
+            keep_attempt(self._database, connection, begun)
             entry = release_entry(marker, row.conversation_id, row.run_id, row.body)
             append(self._database, connection, entry, now)
-            return count
+            return int(row.releases)
 
         return self._database.write(work)
 
@@ -177,15 +186,14 @@ class DeliveryTables:
 
 def _count_up(
     connection: Connection, counter: Column[int], marker: str, fence: int, now: datetime
-) -> int:
+) -> Row[Any]:
     start = (
         update(deliveries)
         .where(_is_ours(marker, fence), deliveries.c.fence > 0, _is_open())
         .values({counter: counter + 1, deliveries.c.updated_at: now})
     )
     _must_touch_one(connection, start)
-    count: int = getattr(_one(connection, marker), counter.key)
-    return count
+    return _one(connection, marker)
 
 
 def _is_ours(marker: str, fence: int) -> Any:  # noqa: ANN401 - a SQL condition

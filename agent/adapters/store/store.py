@@ -1,5 +1,6 @@
 """The store on SQLite or PostgreSQL, with the same statements for both."""
 
+from agent.adapters.store.attempts import AttemptTables
 from agent.adapters.store.audit import AuditTables
 from agent.adapters.store.certificates import CertificateTables
 from agent.adapters.store.connect import connect
@@ -21,6 +22,7 @@ class SqlStore(
     RunTables,
     ConversationTables,
     DeliveryTables,
+    AttemptTables,
     ControlTables,
     TeamTables,
     LimitTables,

@@ -78,6 +78,18 @@ deliveries = Table(
     Column("channel", Text, nullable=False),
 )
 
+attempts = Table(
+    "sidenote_attempts",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("began_at", Moment, primary_key=True),
+    Column("step", Text, primary_key=True),
+    Column("marker", Text, primary_key=True),
+    Column("ended_at", Moment),
+    Column("ended", Text, nullable=False),
+    Column("status", Integer),
+)
+
 marks = Table(
     "sidenote_marks",
     metadata,

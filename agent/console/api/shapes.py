@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Header, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from agent.attempt_port import Attempt
 from agent.core.levels import LevelChange, next_step
 from agent.core.team_policy import Level, Topic
 from agent.on_demand import Summary
@@ -237,6 +238,30 @@ class DeliveryOut(BaseModel):
         )
 
 
+class AttemptOut(BaseModel):
+    """One attempt at a step of a run, or at a write (`note`, `draft`, `release`).
+
+    `ended`: "ok" or the kind of the error; "" and no `ended_at`: under way, or cut off.
+    """
+
+    step: str
+    began_at: datetime
+    ended_at: datetime | None
+    ended: str
+    status: int | None = Field(description="Of Kustomer's answer, where an error came of it.")
+
+    @classmethod
+    def of(cls, attempt: Attempt) -> "AttemptOut":
+        """Without the write's marker."""
+        return cls(
+            step=attempt.step,
+            began_at=attempt.began_at,
+            ended_at=attempt.ended_at,
+            ended=attempt.ended,
+            status=attempt.status,
+        )
+
+
 class Runs(BaseModel):
     """A page of runs, newest first. `next` goes into `?after=` for the page below; null: none."""
 
@@ -253,6 +278,7 @@ class Receipt(BaseModel):
     run: RunOut
     receipt: Plain | None
     deliveries: list[DeliveryOut]
+    attempts: list[AttemptOut]
 
 
 class RunFilters(Asked):

@@ -15,6 +15,7 @@ from agent.console.api.parts import ApiParts, Call
 from agent.console.api.problems import Refused
 from agent.console.api.shapes import (
     Approve,
+    AttemptOut,
     DeliveryOut,
     Health,
     LevelOut,
@@ -98,6 +99,7 @@ def receipt(run_id: RunId, call: Caller) -> Receipt:
         run=RunOut.of(run),
         receipt=store.receipt(run.id),
         deliveries=[DeliveryOut.of(each) for each in store.deliveries(run_id=run.id)],
+        attempts=[AttemptOut.of(each) for each in store.attempts(run.id)],
     )
 
 

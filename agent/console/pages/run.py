@@ -9,8 +9,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from agent.attempt_port import DRAFT, FINE, NOTE, RELEASE, Attempt
 from agent.console.answers import Refusal, refusal
-from agent.console.looks import page
+from agent.console.looks import page, span
 from agent.console.parts import Parts
 from agent.core.turn import Action
 from agent.errors import AgentError, Held, InputError
@@ -19,6 +20,8 @@ from agent.objecting import may_object, object_to
 from agent.ports import Delivery, DeliveryState, Run, RunState
 
 LONGEST_REASON = 500  # characters
+_WRITES = {NOTE: "write the note", DRAFT: "stage the draft", RELEASE: "release the draft"}
+_ORDER = ("read", "propose", "decide", "act", DRAFT, RELEASE, NOTE, "finish")  # of one moment
 _SECTIONS = {"request": "Asks", "done": "Done", "open": "Open", "next": "Next"}
 
 
@@ -58,6 +61,18 @@ class Found:
     decides: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One attempt at a step, or at a write within the step `act`."""
+
+    step: str
+    is_write: bool
+    began_at: datetime
+    took: str
+    ended: str
+    is_trouble: bool
+
+
 def show(request: Request) -> Response:
     """The page of a run, by its id or a beginning of it that no other run has."""
     parts: Parts = request.app.state.parts
@@ -90,6 +105,7 @@ def show(request: Request) -> Response:
         words_by=did.get("by") or "a teammate",
         own_words=_own_words(written, decided.get("reply") or ""),
         deliveries=tuple(reversed(written)),
+        attempts=_tried(parts.store.attempts(run.id), run),
         versions=receipt.get("versions") or {},
         approval=parts.store.approval(run.id),
         gate=gate_words(decided),
@@ -194,3 +210,34 @@ def findings_of(decided: Mapping[str, Any]) -> tuple[Found, ...]:
         for name in sorted(because - known)
     ]
     return tuple(sorted([*found, *others], key=lambda f: (not f.decides, not f.applies)))
+
+
+def _tried(found: Sequence[Attempt], run: Run) -> tuple[Tried, ...]:
+    attempts = sorted(found, key=lambda each: (each.began_at, _ORDER.index(each.step)))
+    newest = attempts[-1].began_at if attempts else None
+    return tuple(
+        Tried(
+            step=_WRITES.get(each.step, each.step),
+            is_write=each.step in _WRITES,
+            began_at=each.began_at,
+            took=_took(each),
+            ended=_ended(each, run, is_newest=each.began_at == newest),
+            is_trouble=each.ended not in {FINE, ""},
+        )
+        for each in attempts
+    )
+
+
+def _took(attempt: Attempt) -> str:
+    if attempt.ended_at is None:
+        return "–"
+    seconds = (attempt.ended_at - attempt.began_at).total_seconds()
+    return span(seconds) if seconds >= 0.1 else "under 0.1 s"
+
+
+def _ended(attempt: Attempt, run: Run, *, is_newest: bool) -> str:
+    if attempt.ended_at is None:
+        return "under way" if is_newest and run.state is RunState.RUNNING else "cut off"
+    if attempt.ended == FINE:
+        return "done"
+    return f"{attempt.ended} {attempt.status}" if attempt.status else attempt.ended

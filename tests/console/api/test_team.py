@@ -9,7 +9,7 @@ from agent.audit_port import AuditKind
 from agent.cli.as_json import run_json
 from agent.core.conversation import Direction
 from agent.core.tokens import Scope
-from agent.errors import StoreUnavailable
+from agent.errors import HelpdeskUnavailable, StoreUnavailable
 from agent.ports import RunState
 from tests.console.api.conftest import waiting
 from tests.console.api.world import Api, bearer
@@ -251,3 +251,17 @@ def test_health_without_a_database_is_a_503(api: Api, monkeypatch: pytest.Monkey
     monkeypatch.setattr(api.world.store, "count_runs", gone)
 
     assert api.client.get("/api/v1/health").status_code == 503
+
+
+def test_a_run_tells_each_attempt_with_its_times(api: Api) -> None:
+    api.world.conversation()
+    api.world.helpdesk.fail(HelpdeskUnavailable("POST /notes: 503"), on="write_note")
+    api.world.live()
+    (run,) = api.world.store.runs()
+
+    told = api.get(f"/runs/{run.id}").json()["attempts"]
+
+    assert len(told) == 7  # five steps, and the note twice
+    first, second = (each for each in told if each["step"] == "note")
+    assert (first["ended"], second["ended"]) == ("HelpdeskUnavailable", "ok")
+    assert first["began_at"] <= first["ended_at"] < second["began_at"] <= second["ended_at"]
