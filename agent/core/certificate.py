@@ -18,9 +18,6 @@ from agent.core.labels import MadeBy
 
 THRESHOLDS = (0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3)
 FIRST_THRESHOLD = 0.6
-_FIRST_SHARE, _NEXT_SHARE = 0.8, 0.2  # of the chance of error: 0.8, 0.16, 0.032, …
-_HOPELESS = math.log(0.01)  # evidence of the first threshold at which a series is given up
-_BY_PERSON, _WITH_MATCHED = 0.9, 0.1  # stakes on the two ways to count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +32,11 @@ class Terms:
     def delta(self) -> float:
         """The chance of error that is left."""
         return 1 - self.confidence
+
+    @property
+    def wanted(self) -> float:
+        """The logarithm of the evidence that rules an error rate out."""
+        return -math.log(self.delta)
 
 
 class Standing(StrEnum):
@@ -52,8 +54,9 @@ class Standing(StrEnum):
 class Certificate:
     """One unlock: with `terms.confidence`, at most `terms.error_limit` of the replies are wrong.
 
-    It is bound to `made_by`. `reviewed` and `wrong` count what it rests on; `bound` is the rate
-    that the counts exclude; `coverage` is the share of such questions that it answers.
+    It is bound to `made_by`. `reviewed` and `wrong` count what it rests on, and `compared` what
+    only the matcher judged; `bound` is the rate that the counts exclude; `coverage` is the share
+    of such questions that it answers.
     """
 
     topic: str
@@ -67,6 +70,7 @@ class Certificate:
     coverage: float
     unlocked_at: datetime
     valid_until: datetime
+    compared: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,23 @@ class MadeBy:
     rules: str
 
 
+_PARTS = {
+    "engine": "model",
+    "prompt": "prompt",
+    "topic": "wording of the topic",
+    "answers": "answer text",
+    "knowledge": "set of other topics",
+    "rules": "set of rules",
+}
+
+
+def differing(one: MadeBy, other: MadeBy) -> tuple[str, ...]:
+    """What differs between two makers, in words: "another" can stand before each."""
+    return tuple(
+        words for part, words in _PARTS.items() if getattr(one, part) != getattr(other, part)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """A judgement, and who gave it. `matched` is what the matcher had said before an audit."""

@@ -8,13 +8,14 @@ All rates are 0..1; evidence is given as its natural logarithm.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 # Rates that are bet on, as shares of the limit, and what is staked on each.
 _BELOW = ((0.0, 0.5), (0.1, 0.2), (0.25, 0.15), (0.5, 0.1), (0.75, 0.05))
 _ABOVE = ((1.5, 0.1), (2.0, 0.2), (3.0, 0.2), (5.0, 0.3), (10.0, 0.2))
 _FRESH_START = 25  # cases; a change may come at any time, so new bets begin after each so many
-_HALVINGS = 60  # of an interval; more change no digit of a float worth printing
+_NO_DIGIT = 1e-17  # of a sum, at which it stays as it is
+_HALVINGS = 50  # of an interval; more change no digit worth printing, or would reach its end
 
 
 def evidence_below(errors: int, cases: int, limit: float) -> float:
@@ -30,15 +31,19 @@ def evidence_below(errors: int, cases: int, limit: float) -> float:
 
 def clean_cases_needed(errors: int, cases: int, limit: float, *, wanted: float) -> int:
     """How many more cases, all without error, take `evidence_below` to `wanted`."""
-    low, high = 0, 1
-    if evidence_below(errors, cases, limit) >= wanted:
+    return fewest(lambda more: evidence_below(errors, cases + more, limit) >= wanted)
+
+
+def fewest(is_enough: Callable[[int], bool]) -> int:
+    """The smallest number from 0 on that is enough, where more than enough is enough, too."""
+    if is_enough(0):
         return 0
-    while evidence_below(errors, cases + high, limit) < wanted:
+    low, high = 0, 1
+    while not is_enough(high):
         low, high = high, high * 2
     while high - low > 1:
         middle = (low + high) // 2
-        is_enough = evidence_below(errors, cases + middle, limit) >= wanted
-        low, high = (low, middle) if is_enough else (middle, high)
+        low, high = (low, middle) if is_enough(middle) else (middle, high)
     return high
 
 
@@ -52,11 +57,16 @@ def upper_bound(errors: int, cases: int, *, delta: float) -> float:
 
     The smallest limit against which the evidence suffices; 1.0 when none does.
     """
-    low, high = errors / cases if cases else 0.0, 1.0
+    wanted = -math.log(delta)
+    return smallest_limit(lambda limit: evidence_below(errors, cases, limit) >= wanted)
+
+
+def smallest_limit(is_excluded: Callable[[float], bool]) -> float:
+    """The smallest rate that is excluded, where all above it are, too; 1.0 when none is."""
+    low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        is_excluded = evidence_below(errors, cases, middle) >= -math.log(delta)
-        low, high = (low, middle) if is_excluded else (middle, high)
+        low, high = (low, middle) if is_excluded(middle) else (middle, high)
     return high
 
 
@@ -79,7 +89,19 @@ def _upper(hits: int, cases: int, delta: float) -> float:
 
 
 def _at_most(hits: int, cases: int, rate: float) -> float:
-    return math.exp(_log_sum(_log_binomial(k, cases, rate) for k in range(hits + 1)))
+    """The probability of `hits` or fewer in so many cases, for a rate of hits/cases or more.
+
+    From the likeliest on down, each from the one before, until no digit changes.
+    """
+    ways = math.lgamma(cases + 1) - math.lgamma(hits + 1) - math.lgamma(cases - hits + 1)
+    term = math.exp(ways + hits * math.log(rate) + (cases - hits) * math.log1p(-rate))
+    total = 0.0
+    for left in range(hits, -1, -1):
+        total += term
+        term *= left / (cases - left + 1) * (1 - rate) / rate
+        if term <= total * _NO_DIGIT:
+            break
+    return total
 
 
 def first_alarm(cases: Iterable[bool], limit: float, *, delta: float) -> int | None:
@@ -120,12 +142,3 @@ def _log_sum(logarithms: Iterable[float]) -> float:
     found = list(logarithms)
     highest = max(found)
     return highest + math.log(sum(math.exp(each - highest) for each in found))
-
-
-def _log_binomial(hits: int, cases: int, rate: float) -> float:
-    ways = math.lgamma(cases + 1) - math.lgamma(hits + 1) - math.lgamma(cases - hits + 1)
-    hit = hits * math.log(rate) if hits else 0.0
-    missed = (
-        (cases - hits) * math.log1p(-rate) if rate < 1 else (0.0 if hits == cases else -math.inf)
-    )
-    return ways + hit + missed

@@ -1,0 +1,210 @@
+"""What a topic earns from its reviews, and what it does not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from agent.core.certificate import Terms
+from agent.core.earned_words import asides, words_of
+from agent.core.earning import Earned, certifying, earned
+from agent.core.labels import Judgement, Proposed, Source
+from tests.core.history import MAKERS, NOON, clean, proposed
+
+MONTH_LATER = NOON + timedelta(days=30)
+NEEDED = 181  # clean reviews for at most 2 % at 95 %, with the stakes of the matcher and of series
+
+
+def at_once(history: list[Proposed], terms: Terms | None = None) -> Earned:
+    return earned(history, MAKERS, terms or Terms(), now=MONTH_LATER)
+
+
+def test_nothing_is_earned_without_reviews() -> None:
+    found = at_once([])
+
+    assert found.certificate is None
+    assert (found.threshold, found.reviewed, found.more_clean) == (0.6, 0, NEEDED)
+    assert (found.topic, found.channel) == ("", "")
+
+
+def test_enough_clean_reviews_unlock_at_the_review_that_was_enough() -> None:
+    found = at_once(clean(NEEDED + 5))
+
+    assert found.certificate is not None
+    assert (found.certificate.threshold, found.certificate.reviewed) == (0.6, NEEDED)
+    assert found.certificate.unlocked_at == NOON + timedelta(minutes=NEEDED - 1)
+    assert found.certificate.valid_until == found.certificate.unlocked_at + timedelta(days=90)
+    assert found.certificate.bound <= 0.02
+
+
+def test_one_review_less_is_not_enough_and_that_is_said() -> None:
+    found = at_once(clean(NEEDED - 1))
+
+    assert found.certificate is None
+    assert found.more_clean == 1
+    assert words_of(found).startswith("1 more clean review to a certificate of at most 2 % wrong")
+
+
+def test_what_is_missing_is_what_it_takes() -> None:
+    history = [*clean(60), proposed(60, Judgement.REJECTED)]
+    more = at_once(history).more_clean
+    assert more is not None
+
+    assert at_once([*history, *clean(more - 1, start=61)]).certificate is None
+    assert at_once([*history, *clean(more, start=61)]).certificate is not None
+
+
+def test_a_wrong_one_later_takes_no_unlock_back() -> None:
+    later = [proposed(NEEDED + number, Judgement.WRONG) for number in range(20)]
+
+    assert at_once([*clean(NEEDED), *later]).certificate == at_once(clean(NEEDED)).certificate
+
+
+def test_the_order_of_the_history_does_not_matter_but_that_of_the_labels() -> None:
+    history = [*clean(NEEDED), proposed(NEEDED, Judgement.WRONG)]
+
+    assert at_once(history[::-1]) == at_once(history)
+
+
+def test_the_certificate_is_said_in_words() -> None:
+    assert words_of(at_once(clean(NEEDED))) == (
+        "With 95 % confidence at most 2 % of automatic order-status replies by e-mail are wrong: "
+        "181 reviewed, 0 wrong, threshold 0.60, answers 100 % of such questions, "
+        "valid until 31 May 2026."
+    )
+
+
+def test_reviews_under_the_threshold_do_not_count_for_it() -> None:
+    found = at_once(clean(100, score=0.59))
+
+    assert (found.reviewed, found.more_clean) == (0, NEEDED)
+
+
+def test_a_looser_threshold_passes_with_the_reviews_so_far_once_enough_are_its_own() -> None:
+    strict = clean(NEEDED)
+
+    almost = at_once([*strict, *clean(19, start=NEEDED, score=0.55)])
+    enough = at_once([*strict, *clean(20, start=NEEDED, score=0.55)])
+
+    assert almost.certificate is not None
+    assert (almost.certificate.threshold, almost.threshold, almost.more_clean) == (0.6, 0.5, 1)
+    assert enough.certificate is not None
+    assert (enough.certificate.threshold, enough.certificate.reviewed) == (0.5, NEEDED + 20)
+
+
+def test_a_looser_threshold_waits_for_the_stricter_one() -> None:
+    # Without the order, the plentiful looser one would pass on its own.
+    found = at_once(clean(1_000, score=0.55)[:150])
+
+    assert found.certificate is None
+    assert found.threshold == 0.6
+
+
+@pytest.mark.parametrize(("bad", "series"), [(6, 1), (7, 2)])
+def test_a_hopeless_threshold_is_given_up(bad: int, series: int) -> None:
+    found = at_once([proposed(number, Judgement.REJECTED) for number in range(bad)])
+
+    assert (found.series, found.set_aside.earlier) == (series, bad if series == 2 else 0)
+
+
+def test_later_reviews_alone_certify_a_chosen_threshold() -> None:
+    good = clean(100, score=0.95)
+    bad = [proposed(100 + number, Judgement.REJECTED, score=0.65) for number in range(12)]
+    chosen = at_once([*good, *bad])
+    more = chosen.more_clean
+    assert more is not None
+    later = clean(more, start=200, score=0.95)
+    found = at_once([*good, *bad, *later])
+
+    assert (chosen.series, chosen.threshold, chosen.reviewed) == (2, 0.7, 0)
+    assert more > NEEDED  # it has a fifth of the chance of error
+    assert found.certificate is not None
+    assert (found.certificate.threshold, found.certificate.reviewed) == (0.7, more)
+
+
+def test_a_threshold_that_hardly_any_reply_reaches_is_given_up() -> None:
+    found = at_once(clean(199, score=0.45) + clean(2, start=199, score=0.45))
+
+    assert (found.series, found.threshold) == (2, 0.3)
+
+
+def test_an_error_rate_surely_above_the_limit_is_not_feasible() -> None:
+    found = at_once([*(proposed(n, Judgement.WRONG) for n in range(4)), *clean(26, start=4)])
+
+    assert not found.is_feasible
+    assert found.more_clean is None
+    assert words_of(found) == (
+        "Not feasible as it is: 30 reviewed, 4 wrong at threshold 0.60, which answers 100 % of "
+        "such questions; at least 3.76 % are wrong, the limit is 2 %."
+    )
+
+
+def test_reviews_of_other_makers_do_not_count_and_that_is_said() -> None:
+    others = replace(MAKERS, answers="a2")
+    old = [proposed(number, made_by=others) for number in range(31)]
+    found = at_once([*old, *clean(5, start=100)])
+
+    assert (found.reviewed, found.coverage) == (5, 1.0)
+    assert asides(found) == ("31 earlier reviews were of another answer text and do not count.",)
+
+
+def test_labels_up_to_the_last_certificate_are_used_up() -> None:
+    history = clean(300)
+    last = history[199].at
+    found = earned(history, MAKERS, Terms(), now=MONTH_LATER, since=last)
+
+    assert (found.reviewed, found.set_aside.older) == (100, 200)
+    assert asides(found) == ("200 older reviews were used up by an earlier certificate or alarm.",)
+
+
+def test_what_was_labelled_after_that_moment_is_not_known_yet() -> None:
+    history = clean(NEEDED)
+
+    assert earned(history, MAKERS, Terms(), now=history[99].at).reviewed == 100
+
+
+def test_the_matchers_labels_alone_do_not_unlock() -> None:
+    history = [proposed(number, source=Source.BACKTEST) for number in range(3_000)]
+    found = at_once(history)
+
+    assert found.certificate is None
+    assert (found.reviewed, found.set_aside.matched) == (0, 3_000)
+
+
+def test_the_matchers_labels_count_once_enough_of_them_were_audited() -> None:
+    history = [
+        proposed(number, matched=Judgement.AS_IS if number % 10 == 0 else None)
+        if number % 10 == 0
+        else proposed(number, source=Source.BACKTEST)
+        for number in range(1_000)
+    ]
+    found = at_once(history, Terms(error_limit=0.1))
+    by_audits_alone = at_once(
+        [each for each in history if each.label and each.label.is_by_person], Terms(error_limit=0.1)
+    )
+
+    assert found.certificate is not None
+    assert by_audits_alone.certificate is not None
+    assert found.certificate.unlocked_at <= by_audits_alone.certificate.unlocked_at
+
+
+def test_coverage_is_of_all_proposals_labelled_or_not() -> None:
+    history = [*clean(10), *(proposed(100 + n, None, score=0.2) for n in range(30))]
+    found = at_once(history)
+
+    assert found.coverage == 0.25
+    assert found.set_aside.unlabelled == 30
+    assert [point.coverage for point in found.curve] == [0, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
+
+
+def test_topics_are_never_pooled() -> None:
+    with pytest.raises(ValueError, match="one topic on one channel"):
+        at_once([*clean(1), replace(proposed(2), topic="refund")])
+
+
+def test_what_a_certificate_rests_on_can_be_named() -> None:
+    history = [*clean(NEEDED + 50), proposed(999, score=0.2)]
+    found = at_once(history)
+    assert found.certificate is not None
+
+    assert certifying(history[::-1], found.certificate) == tuple(history[:NEEDED])
