@@ -20,6 +20,7 @@ class AuditKind(StrEnum):
     RUN_CHANGED = "run.changed"  # the same, when something was learned after its end
     REPLY_ATTEMPT = "reply.attempt"  # a release is about to be asked for; its content is the body
     LEVEL_CHANGED = "level.changed"
+    CERTIFICATE = "certificate"  # unlocked, lapsed, void, taken back, waived: its content says
     APPROVAL = "approval"
     PAUSED = "paused"
     RESUMED = "resumed"

@@ -4,7 +4,7 @@ The newest fact wins. A certificate holds for the makers it is bound to, until i
 longer than nothing took it back; a waiver holds until its date, its end, or an alarm.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 
@@ -83,8 +83,7 @@ def held_by(events: Iterable[CertificateEvent], topic: str, channel: str) -> Hel
             waivers[event.channel] = event
         elif event.kind is Kind.WAIVER_ENDED:
             # The end of one for every channel ends what was said of a single one, too.
-            gone = [event.channel] if event.channel else list(waivers)
-            waivers = {place: each for place, each in waivers.items() if place not in gone}
+            waivers = _but(waivers, event.channel) if event.channel else {}
         elif event.kind is Kind.UNLOCKED and event.certificate is not None:
             if certificate is not None and event.at >= renewed_from(certificate):
                 since = certificate.unlocked_at
@@ -98,6 +97,27 @@ def held_by(events: Iterable[CertificateEvent], topic: str, channel: str) -> Hel
             certificate, ended, waivers, since = None, event, {}, event.at
     waiver = max(waivers.values(), key=lambda each: each.until or each.at, default=None)
     return Held(certificate=certificate, ended=ended, waiver=waiver, since=since)
+
+
+def waivers_of(
+    events: Iterable[CertificateEvent], topic: str, now: datetime
+) -> dict[str, CertificateEvent]:
+    """The waivers of a topic that stand, by channel; "" is one for every channel."""
+    found: dict[str, CertificateEvent] = {}
+    for event in sorted(events, key=lambda each: each.number):
+        if event.topic != topic:
+            continue
+        if event.kind is Kind.WAIVED:
+            found[event.channel] = event
+        elif event.kind is Kind.WAIVER_ENDED:
+            found = {} if event.channel == EVERY_CHANNEL else _but(found, event.channel)
+        elif event.kind is Kind.ALARM:
+            found = _but(found, event.channel)
+    return {
+        channel: event
+        for channel, event in found.items()
+        if event.until is not None and now < event.until
+    }
 
 
 def renewed_from(certificate: Certificate) -> datetime:
@@ -131,6 +151,10 @@ def last_day(until: datetime) -> str:
     """The last day (UTC) of what ends at that moment, such as "31 Dec 2026"."""
     last = until - datetime.resolution
     return f"{last.day} {last:%b %Y}"
+
+
+def _but(waivers: Mapping[str, CertificateEvent], channel: str) -> dict[str, CertificateEvent]:
+    return {place: each for place, each in waivers.items() if place != channel}
 
 
 def percent(share: float) -> str:
