@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.core.counterfactual import Answer, Counterfactual, smallest_change
 from agent.core.policy import Autonomy, Kind
+from agent.core.score import score_words
 
 Plain = Mapping[str, Any]
 
@@ -49,6 +50,15 @@ def counterfactual_json(receipt: Plain) -> dict[str, Any] | None:
         "certain": found.is_certain,
         "words": str(found),
     }
+
+
+def score_lines(proposed: Plain) -> list[str]:
+    """The score of the proposed reply and what it is made of; none where there is none."""
+    score = proposed.get("score")
+    if not score:
+        return []
+    parts = [(part["name"], part["value"], part["words"]) for part in score["parts"]]
+    return [score_words(score["value"], parts)]
 
 
 def gate_words(decided: Plain) -> list[str]:

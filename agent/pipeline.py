@@ -22,6 +22,7 @@ from agent.core.policy import Autonomy, Decision, Facts, Rule, decide
 from agent.core.proposal import Proposal
 from agent.core.reply import Composed
 from agent.core.rules import FOR_A_PERSON, NO_REPLY_FITS, RULES
+from agent.core.scoring import with_score
 from agent.core.team_policy import Level, TeamPolicy
 from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
@@ -143,10 +144,10 @@ class Pipeline:
         return to_plain(self.summary(reading)[1])
 
     def summary(self, reading: Reading) -> tuple[Transcript, Proposal]:
-        """The cleaned transcript and a grounded proposal. Writes nothing."""
-        transcript = reading.transcript
-        proposal = self.model.propose(transcript, self.team_policy())
-        return transcript, with_left_out(proposal, transcript)
+        """The cleaned transcript and a grounded proposal with its score. Writes nothing."""
+        transcript, policy = reading.transcript, self.team_policy()
+        proposal = self.model.propose(transcript, policy)
+        return transcript, with_score(with_left_out(proposal, transcript), transcript, policy)
 
     # --- decide -------------------------------------------------------------------------------
 

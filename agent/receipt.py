@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.core.policy import NO_HEADERS
-from agent.explaining import counterfactual_of, gate_words
+from agent.explaining import counterfactual_of, gate_words, score_lines
 from agent.ports import Delivery, Run, RunState
 
 FIRST_WORDS = 60  # characters of the customer's message that are shown
@@ -106,6 +106,7 @@ def _proposal(proposed: Plain) -> list[str]:
     stood_in = f"  stood in: {proposed['stood_in']}" if proposed.get("stood_in") else ""
     lines = [
         _line("topic", f"{name} (margin {margin:.2f})" if name else "none of the list"),
+        *(_line("score", words) for words in score_lines(proposed)),
         _line("engine", f"{proposed['engine']}{cost}{stood_in}"),
     ]
     for statement in proposed.get("statements") or ():

@@ -181,6 +181,21 @@ def test_tokens_are_told_where_a_model_answered() -> None:
     assert line(text, "engine").endswith("gpt  800 + 90 tokens")
 
 
+def test_a_score_is_told_with_what_it_is_made_of() -> None:
+    part = {"name": "slots", "value": 0.8, "words": "colour quoted by the model only"}
+    scored = {"value": 0.614, "familiarity": 0.5, "parts": [part]}
+
+    text = render_receipt(run(), receipt(proposed={"engine": "gpt", "score": scored}), [])
+
+    assert line(text, "score").endswith("0.61: slots 0.80 (colour quoted by the model only)")
+
+
+def test_a_proposal_without_a_score_has_no_line_for_it() -> None:
+    text = render_receipt(run(), receipt(proposed={"engine": "gpt", "score": None}), [])
+
+    assert not any(each.strip().startswith("score") for each in text.splitlines())
+
+
 def test_what_grounding_took_out_is_told_with_its_reason() -> None:
     proposed = {"engine": "gpt", "dropped": [["She wants a refund.", "cites no message"]]}
 

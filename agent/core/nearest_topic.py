@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from agent.core.everyday import SENTENCES
@@ -59,6 +60,18 @@ class TopicIndex:
     borders: Mapping[str, Border]
 
 
+def index_for(topics: Sequence[Topic]) -> TopicIndex:
+    """The same as `index_of`, made once for the same descriptions and examples."""
+    return _index_for(tuple((topic.name, topic.description, topic.examples) for topic in topics))
+
+
+@lru_cache(maxsize=2)  # the policy in force, and another that it is compared with
+def _index_for(texts: tuple[tuple[str, str, tuple[str, ...]], ...]) -> TopicIndex:
+    return index_of(
+        [Topic(name=name, description=about, examples=some) for name, about, some in texts]
+    )
+
+
 def index_of(topics: Sequence[Topic]) -> TopicIndex:
     """The index of these topics; each description and each example is one text."""
     texts = [
@@ -103,17 +116,47 @@ def nearest_topic(index: TopicIndex, texts: Sequence[str]) -> TopicGuess:
     The margin is 0..1: how near it is, less as far as another topic is near as well. No topic when
     nothing is near.
     """
+    best_of = _best_of(index, texts)
+    if not best_of:
+        return TopicGuess()
+    first, *others = sorted(best_of.values(), key=_nearest_first)
+    lead = _lead(first, others)
+    inside = (lead - NOTHING_NEAR) / (CLEARLY_NEAR - NOTHING_NEAR)
+    margin = round(min(inside, first.likeness / CLEARLY_LIKE, 1.0), 4)
+    return TopicGuess(name=first.topic, margin=margin) if margin > LEAST_MARGIN else TopicGuess()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where texts lie as one topic sees it. `lead` is about 1 for one of its examples."""
+
+    lead: float  # over the next topic, or over nothing where no other is near
+    likeness: float  # to its examples, 0..1
+
+
+NOWHERE = Place(lead=-1.0, likeness=0.0)
+
+
+def place_of(index: TopicIndex, texts: Sequence[str], topic: str) -> Place:
+    """How far ahead of the others that topic is; not rounded to "clearly", as a margin is."""
+    best_of = _best_of(index, texts)
+    own = best_of.pop(topic, None)
+    if own is None:
+        return NOWHERE
+    return Place(lead=_lead(own, best_of.values()), likeness=own.likeness)
+
+
+def _lead(first: "Near", others: Iterable["Near"]) -> float:
+    return first.value - max(0.0, 0.0, *(other.value for other in others))
+
+
+def _best_of(index: TopicIndex, texts: Sequence[str]) -> dict[str, "Near"]:
+    """Each topic where it is nearest to any of the texts."""
     best_of: dict[str, Near] = {}
     for text in texts:
         for near in nearness(index, text):
             best_of[near.topic] = max(near, best_of.get(near.topic, near), key=lambda n: n.value)
-    if not best_of:
-        return TopicGuess()
-    first, *others = sorted(best_of.values(), key=_nearest_first)
-    lead = first.value - max(0.0, *(other.value for other in others), 0.0)
-    inside = (lead - NOTHING_NEAR) / (CLEARLY_NEAR - NOTHING_NEAR)
-    margin = round(min(inside, first.likeness / CLEARLY_LIKE, 1.0), 4)
-    return TopicGuess(name=first.topic, margin=margin) if margin > LEAST_MARGIN else TopicGuess()
+    return best_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from agent.core.score import Score
+
 
 class Section(StrEnum):
     """The parts of a note, in the order in which they are printed."""
@@ -100,3 +102,4 @@ class Proposal:
     shortened: str = ""
     unshown: int = 0
     new_model: str = ""
+    score: Score | None = None  # of the reply it would make; None when it would make none

@@ -18,12 +18,17 @@ FEW_WORDS = 8  # "any news on this please?" says nothing of what "this" is
 
 def newest_burst(transcript: Transcript) -> str:
     """The customer's newest messages that the team has not come between, "" when there are none."""
+    return _texts(newest_lines(transcript))
+
+
+def newest_lines(transcript: Transcript) -> Sequence[Line]:
+    """The lines of that burst, oldest first."""
     lines = transcript.lines
     last = next((at for at in reversed(range(len(lines))) if _is_customers(lines[at])), -1)
     first = last
     while first > 0 and _is_customers(lines[first - 1]):
         first -= 1
-    return _texts(lines[first : last + 1])
+    return lines[first : last + 1]
 
 
 def answers_the_team(transcript: Transcript) -> bool:

@@ -15,7 +15,7 @@ from agent.console.looks import page, span
 from agent.console.parts import Parts
 from agent.core.turn import Action
 from agent.errors import AgentError, Held, InputError
-from agent.explaining import counterfactual_of, gate_words
+from agent.explaining import counterfactual_of, gate_words, score_lines
 from agent.objecting import may_object, object_to
 from agent.ports import Delivery, DeliveryState, Run, RunState
 
@@ -97,6 +97,7 @@ def show(request: Request) -> Response:
         engine=proposed.get("engine") or "",
         stood_in=proposed.get("stood_in") or "",
         topic=proposed.get("topic") or {},
+        score=score_lines(proposed),
         note=decided.get("note") or "",
         reply=decided.get("reply") or "",
         reply_why=did.get("reply_why") or decided.get("reply_why") or "",
