@@ -31,11 +31,11 @@ from agent.approving import (
     verdict_on,
 )
 from agent.core.recipient import EMAIL
-from agent.core.turn import Action, edited_marker
+from agent.core.turn import Action, edited_marker, marker_of
 from agent.errors import Held, HelpdeskRefused, InputError
 from agent.handover import Staged
 from agent.notes import NoteDesk
-from agent.ports import Delivery, DeliveryState, Disposition, NewDraft, Run
+from agent.ports import Delivery, DeliveryState, Disposition, NewDraft, Run, Store
 from agent.replies import Refusal, Reply, deliver_reply
 from agent.reviewing import Shown, look, must_be_as_shown
 from agent.team_port import Approval, Verdict
@@ -60,7 +60,7 @@ def edit(desk: NoteDesk, run: Run, text: str, *, shown: Shown, by: str) -> Ended
         return Ended(run=ended_with(desk, run, stands), approval=stands, why=before(stands))
     draft = must_wait(desk.store, run)
     must_be_as_shown(desk, run, shown)
-    words = "\n".join(text.splitlines()).strip()
+    words = _words(text)
     if words == draft.delivery.body.strip():
         return approve(desk, run, by=by)
     desk.guard()
@@ -76,6 +76,17 @@ def edit(desk: NoteDesk, run: Run, text: str, *, shown: Shown, by: str) -> Ended
     if stands.binds == wanted.binds:
         return carry_out_edit(desk, run, stands)
     raise InputError(f"{stands.by} {stands.verdict} this draft already")
+
+
+def other_words_went(store: Store, ended: Ended, text: str) -> bool:
+    """Whether this run's reply was sent with other words than these, by a word before this one."""
+    approval, turn = ended.approval, ended.run.turn
+    if approval.outcome != SENT:
+        return False
+    edited = approval.verdict is Verdict.EDITED
+    marker = edited_marker(turn, approval.binds) if edited else marker_of(turn, Action.REPLY)
+    sent = store.delivery(marker)
+    return sent is None or _words(sent.body) != _words(text)
 
 
 def is_being_edited(approval: Approval | None) -> bool:
@@ -96,6 +107,10 @@ def carry_out_edit(desk: NoteDesk, run: Run, approval: Approval) -> Ended:
     if why is not None:
         return left_waiting(desk, draft, approval, LEFT, why)
     return _release(desk, run, approval, _reply(desk, draft.staged, own, approval))
+
+
+def _words(text: str) -> str:
+    return "\n".join(text.splitlines()).strip()
 
 
 def _is_taken_back(draft: WaitingDraft) -> bool:

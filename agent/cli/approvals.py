@@ -1,4 +1,4 @@
-"""`sidenote approvals`: drafts that wait for a teammate; approve or reject one."""
+"""`sidenote approvals`: drafts that wait for a teammate; approve, edit or reject one."""
 
 import shutil
 import sys
@@ -14,8 +14,10 @@ from agent.cli.demo_place import demo_option
 from agent.cli.explain import find_run
 from agent.cli.opened import opened
 from agent.cli.terminal import how, one_line, print_json, safe, say
+from agent.editing import edit, other_words_went
 from agent.errors import Held, InputError
 from agent.ports import Run, RunState, Store
+from agent.reviewing import Shown
 from agent.wiring import App
 
 FIRST_WORDS = 60  # characters of the customer's message
@@ -26,11 +28,12 @@ FIRST_WORDS = 60  # characters of the customer's message
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array for a script.")
 @click.pass_context
 def command(ctx: click.Context, *, demo: bool, as_json: bool) -> None:
-    """List the drafts that wait for a teammate, oldest first; approve or reject one.
+    """List the drafts that wait for a teammate, oldest first; approve, edit or reject one.
 
     \b
     sidenote approvals
     sidenote approvals approve 7f3a --by Ada
+    sidenote approvals edit 7f3a --by Ada --body-file reply.txt
     sidenote approvals reject 7f3a --by Ada --reason "she has called already"
     sidenote approvals --json | jq '.[].body'
 
@@ -79,6 +82,55 @@ def approve_(run: str, by: str, *, as_json: bool) -> None:
             say(_held(app, found, error))
             sys.exit(FAILED)
     _told(ended, as_json=as_json)
+
+
+@command.command("edit")
+@click.argument("run")
+@click.option("--body", metavar="TEXT", help="What is sent instead of the draft.")
+@click.option("--body-file", metavar="FILE", help="The same from a UTF-8 file; - is the input.")
+@click.option(
+    "--binds", metavar="HASH", help="Only if the draft is the one 'approvals --json' had."
+)
+@_BY
+@_JSON
+def edit_(
+    run: str, body: str | None, body_file: str | None, binds: str | None, by: str, *, as_json: bool
+) -> None:
+    """Send your own words instead of the draft of a run, to the customer it was written for.
+
+    \b
+    sidenote approvals edit 7f3a --by Ada --body "It left us this morning."
+    sidenote approvals edit 7f3a --by Ada --body-file reply.txt
+
+    The draft is taken back first. If anything has changed since it was written, nothing is sent and
+    the exit code is not 0. Said again with the same words, it is one message.
+    """
+    text = _text(body, body_file)
+    with opened() as app:
+        found = _found(app, run)
+        draft = waiting_draft(app.store, found)
+        stands = draft.binds if draft is not None else ""
+        try:
+            shown = Shown(binds=binds or stands, at=app.clock.now())
+            ended = edit(app.desk, found, text, shown=shown, by=by)
+        except Held as error:
+            say(_held(app, found, error))
+            sys.exit(FAILED)
+        if other_words_went(app.store, ended, text):
+            raise InputError(f"other words were sent: {ended.why}")
+    _told(ended, as_json=as_json)
+
+
+def _text(body: str | None, file: str | None) -> str:
+    if (body is None) == (file is None):
+        raise InputError("write what is sent: --body TEXT, or --body-file FILE")
+    if body is not None:
+        return body
+    try:
+        with click.open_file(file or "-", encoding="utf-8") as opened_file:
+            return str(opened_file.read())
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the file cannot be read: {type(error).__name__}") from None
 
 
 @command.command("reject")

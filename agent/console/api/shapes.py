@@ -322,6 +322,7 @@ class WaitingOut(BaseModel):
     channel: str | None
     body: str | None
     binds: str | None
+    shown_at: datetime = Field(description="Now. Goes back with an edited text.")
     because: list[str]
     approved_by: str | None
 
@@ -337,6 +338,15 @@ class Approve(Asked):
 
     binds: str = Field(pattern=r"^[0-9a-f]{64}$")
     by: Words = Field("", description="For whom this token acts; kept in the record with its name.")
+
+
+class Edit(Asked):
+    """A teammate's own words instead of the draft, for the same person on the same channel."""
+
+    binds: str = Field(pattern=r"^[0-9a-f]{64}$", description="Of the draft that was looked at.")
+    shown_at: datetime = Field(description="When that was, as the list said; 30 minutes at most.")
+    text: str = Field(min_length=1, description="What is sent, as it stands.")
+    by: Words = Field("", description="Whose words these are; kept in the record.")
 
 
 class Reject(Asked):

@@ -17,6 +17,7 @@ from agent.console.api.shapes import (
     Approve,
     AttemptOut,
     DeliveryOut,
+    Edit,
     Health,
     LevelOut,
     LightOut,
@@ -41,9 +42,12 @@ from agent.console.api.shapes import (
 )
 from agent.core.levels import LADDER, effective, in_force, newest
 from agent.core.tokens import Scope
+from agent.editing import edit as send_words
+from agent.editing import other_words_went
 from agent.errors import InputError
 from agent.levels import Word, lower_topic, raise_topic
 from agent.ports import Run, RunState
+from agent.reviewing import Shown
 from agent.run_search import RunQuery, place_from, place_text
 from agent.topic_figures import figures_of
 
@@ -135,14 +139,27 @@ def approve(run_id: RunId, asked: Approve, call: Caller) -> VerdictOut:
     repeat: it is one message. `done: false` says that nothing was sent, and why.
     """
     run = _run(call, run_id)
-    draft = waiting_draft(call.api.parts.store, run)
-    if draft is not None and draft.binds != asked.binds:
-        raise Refused(
-            HTTPStatus.CONFLICT,
-            "The draft is another one than the one you looked at; GET /approvals shows it.",
-        )
+    _must_bind(call, run, asked.binds)
     with a_place(call):
         return _verdict(call.api.parts.acts.approve(run, call.by(asked.by)))
+
+
+@deciding.post("/approvals/{run_id}/edit")
+def edit(run_id: RunId, asked: Edit, call: Caller) -> VerdictOut:
+    """Send a teammate's own words instead of the draft, which is taken back first.
+
+    To the same customer, on the same channel, and only while nothing has changed since. Safe to
+    repeat with the same words: it is one message. Once other words were sent, these are refused.
+    """
+    run = _run(call, run_id)
+    _must_bind(call, run, asked.binds)
+    store, desk = call.api.parts.store, call.api.parts.desk()
+    shown = Shown(binds=asked.binds, at=as_utc(asked.shown_at) or desk.clock.now())
+    with a_place(call):
+        ended = send_words(desk, run, asked.text, shown=shown, by=call.by(asked.by))
+    if other_words_went(store, ended, asked.text):
+        raise Refused(HTTPStatus.CONFLICT, f"Other words were sent: {ended.why}.")
+    return _verdict(ended)
 
 
 @deciding.post("/approvals/{run_id}/reject")
@@ -246,6 +263,15 @@ def _run(call: Call, run_id: str) -> Run:
     return run
 
 
+def _must_bind(call: Call, run: Run, binds: str) -> None:
+    draft = waiting_draft(call.api.parts.store, run)
+    if draft is not None and draft.binds != binds:
+        raise Refused(
+            HTTPStatus.CONFLICT,
+            "The draft is another one than the one you looked at; GET /approvals shows it.",
+        )
+
+
 def _waiting(call: Call, run: Run, draft: WaitingDraft | None) -> WaitingOut:
     verdict = call.api.parts.store.approval(run.id)
     return WaitingOut(
@@ -257,6 +283,7 @@ def _waiting(call: Call, run: Run, draft: WaitingDraft | None) -> WaitingOut:
         channel=draft and draft.staged.channel,
         body=draft and draft.delivery.body,
         binds=draft and draft.binds,
+        shown_at=call.api.parts.clock.now(),
         because=list(run.because),
         approved_by=verdict.by if verdict is not None and not verdict.outcome else None,
     )

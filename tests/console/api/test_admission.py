@@ -20,6 +20,7 @@ NEEDED = {
     "/conversations/{conversation_id}/summary": Scope.SUMMARIZE,
     "/runs/{run_id}/retry": Scope.RETRY,
     "/approvals/{run_id}/approve": Scope.APPROVE,
+    "/approvals/{run_id}/edit": Scope.APPROVE,
     "/approvals/{run_id}/reject": Scope.APPROVE,
     "/topics/{name}/level": Scope.TOPICS,
     "/pause": Scope.PAUSE,

@@ -1,7 +1,8 @@
 """Runs, approvals, topics and the pause over HTTP."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from agent.ports import RunState
 from tests.console.api.conftest import waiting
 from tests.console.api.world import Api, bearer
 from tests.test_answering import replies
+from tests.test_editing import WORDS
 
 
 def noted(api: Api, number: int = 1) -> None:
@@ -165,6 +167,96 @@ def test_a_conversation_that_moved_on_is_not_answered(drafting: Api) -> None:
     assert all(message.direction is Direction.IN for message in messages)
 
 
+def words_for(told: dict[str, Any], text: str = WORDS, **more: str) -> dict[str, str]:
+    """An edit of the draft as the list told it."""
+    return {"binds": told["binds"], "shown_at": told["shown_at"], "text": text, **more}
+
+
+def test_own_words_are_sent_instead_of_the_draft_and_by_name(drafting: Api) -> None:
+    run = waiting(drafting)
+    (told,) = drafting.get("/approvals").json()["data"]
+    held = bearer(drafting.token(Scope.APPROVE, name="chat-bot"))
+    path = f"/api/v1/approvals/{run.id}/edit"
+    body = words_for(told, by="Ada")
+
+    answers = [drafting.client.post(path, json=body, headers=held).json() for _ in range(2)]
+
+    assert [(each["done"], each["verdict"]) for each in answers] == [(True, "edited")] * 2
+    assert answers[0]["by"] == "Ada (token chat-bot)"
+    assert replies(drafting.world, run.turn.conversation_id) == [WORDS]
+    assert drafting.world.helpdesk._drafts == {}
+    rows = [r for r in drafting.world.store.audit_rows() if r.link.kind == AuditKind.APPROVAL]
+    assert [r.content["by"] for r in rows if r.content] == ["Ada (token chat-bot)"] * 2
+
+
+def test_other_words_than_those_that_were_sent_are_refused(drafting: Api) -> None:
+    run = waiting(drafting)
+    (told,) = drafting.get("/approvals").json()["data"]
+    drafting.post(f"/approvals/{run.id}/edit", words_for(told))
+
+    answer = drafting.post(f"/approvals/{run.id}/edit", words_for(told, "It never left."))
+
+    assert answer.status_code == 409
+    assert "Other words were sent" in answer.json()["detail"]
+    assert replies(drafting.world, run.turn.conversation_id) == [WORDS]
+
+
+def test_own_words_after_the_draft_was_approved_are_refused(drafting: Api) -> None:
+    run = waiting(drafting)
+    (told,) = drafting.get("/approvals").json()["data"]
+    drafting.post(f"/approvals/{run.id}/approve", {"binds": told["binds"]})
+
+    answer = drafting.post(f"/approvals/{run.id}/edit", words_for(told))
+
+    assert answer.status_code == 409
+    assert replies(drafting.world, run.turn.conversation_id) == [told["body"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "words"),
+    [
+        pytest.param({"binds": "0" * 64}, 409, "another one", id="another draft"),
+        pytest.param({"shown_at": "2026-11-05T11:00:00Z"}, 422, "30 minutes", id="shown long ago"),
+        pytest.param({"text": "  "}, 422, "is empty", id="no words"),
+        pytest.param({"text": "Hello\u202emoc.live"}, 422, "hide or reorder", id="hidden words"),
+    ],
+)
+def test_an_edit_is_refused_as_on_the_page(
+    drafting: Api, change: dict[str, str], status: int, words: str
+) -> None:
+    run = waiting(drafting)
+    (told,) = drafting.get("/approvals").json()["data"]
+
+    answer = drafting.post(f"/approvals/{run.id}/edit", {**words_for(told), **change})
+
+    assert (answer.status_code, words in answer.json()["detail"]) == (status, True)
+    assert replies(drafting.world, run.turn.conversation_id) == []
+    assert len(drafting.world.helpdesk._drafts) == 1
+
+
+def test_own_words_do_not_go_out_while_paused(drafting: Api) -> None:
+    run = waiting(drafting)
+    (told,) = drafting.get("/approvals").json()["data"]
+    drafting.post("/pause")
+
+    answer = drafting.post(f"/approvals/{run.id}/edit", words_for(told))
+
+    assert answer.status_code == 503
+    assert replies(drafting.world, run.turn.conversation_id) == []
+
+
+def test_a_token_that_only_reads_edits_nothing(drafting: Api) -> None:
+    run = waiting(drafting)
+    (told,) = drafting.get("/approvals").json()["data"]
+
+    answer = drafting.call(
+        "POST", f"/approvals/{run.id}/edit", Scope.READ, Scope.SEND, json=words_for(told)
+    )
+
+    assert answer.status_code == 403
+    assert replies(drafting.world, run.turn.conversation_id) == []
+
+
 def test_a_rejected_draft_is_withdrawn(drafting: Api) -> None:
     run = waiting(drafting)
 
@@ -264,4 +356,10 @@ def test_a_run_tells_each_attempt_with_its_times(api: Api) -> None:
     assert len(told) == 7  # five steps, and the note twice
     first, second = (each for each in told if each["step"] == "note")
     assert (first["ended"], second["ended"]) == ("HelpdeskUnavailable", "ok")
-    assert first["began_at"] <= first["ended_at"] < second["began_at"] <= second["ended_at"]
+    times = [
+        datetime.fromisoformat(each[when])
+        for each in (first, second)
+        for when in ("began_at", "ended_at")
+    ]
+    assert times == sorted(times)
+    assert times[1] < times[2]
