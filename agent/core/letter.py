@@ -10,16 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from agent.core.certificate import RightToSend, Standing
 from agent.core.handled import DELTA
 from agent.core.labels import Judgement, Outcome
 from agent.core.policy import NO_GRANT
 from agent.core.risk import interval
+from agent.core.standing import MAY_SEND
 from agent.core.team_policy import Level
 
 EYES = 3  # decisions that a letter names
 HIGH = 0.6  # a score from which a reply could have been trusted (`core/certificate.py`)
 TOO_OFTEN = 0.25  # of a topic's drafts that teammates correct or throw away: it helps nobody
 GRANTS = "routine-topic-"  # how the ids of rules begin that hold nothing back
+NEARLY = 25  # clean reviews; a topic that needs no more is worth a push
 _REFUSED = frozenset({Judgement.CHANGED, Judgement.REJECTED, Judgement.WRONG})
 
 
@@ -66,6 +69,53 @@ def worth_an_eye(decisions: Sequence[Decided], *, met_before: frozenset[str]) ->
     for eye in by_turns:
         found.setdefault(eye.run_id, eye)
     return tuple(found.values())[:EYES]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climber:
+    """A topic on one channel: how far it has climbed, what it may do, and what is missing.
+
+    `words` is the certificate's sentence, or what is missing for one; `more_clean` reviews would
+    do, None where no number is known.
+    """
+
+    topic: str
+    channel: str
+    level: Level
+    right: RightToSend
+    words: str
+    more_clean: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What to say of a topic, on a channel or ("") on all."""
+
+    topic: str
+    words: str
+    channel: str = ""
+
+
+def ready(climbers: Iterable[Climber]) -> tuple[Line, ...]:
+    """Topics at draft that may send, and those that are nearly there, the nearest first."""
+    drafting = [each for each in climbers if each.level is Level.DRAFT]
+    certified = [c for c in drafting if c.right.standing is Standing.CERTIFIED]
+    nearly = [
+        c
+        for c in drafting
+        if c.right.standing not in MAY_SEND and 0 < (c.more_clean or 0) <= NEARLY
+    ]
+    nearly.sort(key=lambda c: (c.more_clean or 0, c.topic, c.channel))
+    return tuple(Line(topic=c.topic, channel=c.channel, words=c.words) for c in certified + nearly)
+
+
+def has_no_right(climbers: Iterable[Climber]) -> tuple[Line, ...]:
+    """Topics at send that are drafted all the same, because nothing lets them send."""
+    return tuple(
+        Line(topic=c.topic, channel=c.channel, words=f"at send, but {c.right.words}")
+        for c in climbers
+        if c.level is Level.SEND and c.right.standing not in MAY_SEND
+    )
 
 
 def should_come_down(level: Level, reviewed: int, refused: int) -> str:
@@ -122,9 +172,9 @@ def _new_rules(decisions: Sequence[Decided], met_before: frozenset[str]) -> Iter
     seen = set(met_before)
     for each in _ordered(decisions, lambda _: 0.0):
         for rule in each.because:
-            if rule not in seen:
+            if rule not in seen and rule != NO_GRANT and not rule.startswith(GRANTS):
                 seen.add(rule)
-                yield _eye(each, Worth.NEW_RULE, f"{rule} decided for the first time")
+                yield _eye(each, Worth.NEW_RULE, f"{rule} decided for the first time in weeks")
 
 
 def _ordered(decisions: Sequence[Decided], key: Callable[[Decided], float]) -> list[Decided]:

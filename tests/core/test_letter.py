@@ -6,8 +6,17 @@ from typing import Any
 
 import pytest
 
+from agent.core.certificate import RightToSend, Standing
 from agent.core.labels import Judgement, Outcome
-from agent.core.letter import Decided, Worth, should_come_down, worth_an_eye
+from agent.core.letter import (
+    Climber,
+    Decided,
+    Worth,
+    has_no_right,
+    ready,
+    should_come_down,
+    worth_an_eye,
+)
 from agent.core.team_policy import Level
 
 NOON = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
@@ -97,6 +106,11 @@ def test_a_rule_that_decides_for_the_first_time_is_told_once() -> None:
     assert named(later, earlier) == [("a-first", Worth.NEW_RULE)]
 
 
+@pytest.mark.parametrize("rule", ["no-grant", "routine-topic-send"])
+def test_a_grant_or_its_absence_is_no_news(rule: str) -> None:
+    assert named(decided(because=(rule,), score=None)) == []
+
+
 def test_one_of_each_kind_comes_before_a_second_of_one() -> None:
     wrong = [decided(f"w{n}", judgement=Judgement.WRONG, score=0.9) for n in range(3)]
     sent = decided("sent", was_sent=True)
@@ -116,6 +130,57 @@ def test_the_words_say_what_happened_without_the_customers_text() -> None:
     (eye,) = worth_an_eye([held], met_before=MET)
 
     assert eye.words == "scored 0.87, but held by closed"
+
+
+# --- topics --------------------------------------------------------------------------------------
+
+
+def climber(topic: str = "order-status", **fields: Any) -> Climber:
+    """A topic at draft that has a certificate."""
+    usual = Climber(
+        topic=topic,
+        channel="email",
+        level=Level.DRAFT,
+        right=RightToSend(standing=Standing.CERTIFIED, words="certified until 12 Feb 2027"),
+        words="With 95 % confidence …",
+    )
+    return replace(usual, **fields)
+
+
+MISSING = RightToSend(standing=Standing.MISSING, words="no certificate yet")
+
+
+def test_a_certified_topic_at_draft_is_ready() -> None:
+    assert [line.words for line in ready([climber()])] == ["With 95 % confidence …"]
+
+
+@pytest.mark.parametrize("level", [Level.NOTE, Level.SEND])
+def test_one_that_sends_already_or_does_not_draft_is_not(level: Level) -> None:
+    assert ready([climber(level=level)]) == ()
+
+
+@pytest.mark.parametrize(("more", "is_told"), [(1, True), (25, True), (26, False), (None, False)])
+def test_one_that_needs_a_few_reviews_more_is_told(more: int | None, *, is_told: bool) -> None:
+    assert bool(ready([climber(right=MISSING, more_clean=more)])) is is_told
+
+
+def test_the_nearest_stands_after_those_that_are_ready() -> None:
+    far, near = (climber(f"t{n}", right=MISSING, more_clean=n) for n in (20, 3))
+
+    assert [line.topic for line in ready([far, near, climber()])] == ["order-status", "t3", "t20"]
+
+
+def test_one_at_send_that_nothing_lets_send_should_come_down() -> None:
+    (line,) = has_no_right([climber(level=Level.SEND, right=MISSING)])
+
+    assert line.words == "at send, but no certificate yet"
+
+
+@pytest.mark.parametrize("standing", [Standing.CERTIFIED, Standing.WAIVED])
+def test_one_that_may_send_may_stay(standing: Standing) -> None:
+    right = RightToSend(standing=standing, words="")
+
+    assert has_no_right([climber(level=Level.SEND, right=right)]) == ()
 
 
 @pytest.mark.parametrize(
