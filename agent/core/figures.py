@@ -69,6 +69,7 @@ _NUMBER = re.compile(rf"{_GROUPED}|\d+(?:[.,]\d{{1,2}})?")
 _AFFIX = re.compile(r"(?P<before>[^\W\d_]{0,3})(?P<digits>\d+)(?P<after>[^\W\d_]{0,3})")
 _ROW = re.compile(rf"(?<!\w)\+?\(?\d+(?:(?:{_SPACE}|[-/().])+\d+)+(?!\w)")
 _NO_YEAR = re.compile(r"^\d{4}/(?=\d+/\d+$)")
+_AROUND = 40  # characters beside a figure: its unit, and the words that bound it
 _LONG = 5  # digits; groups this long together are a phone or order number, not "2-3 days"
 _PART = 4  # characters; a shorter part of an order number says too little
 _SCALES = {"k", "m", "mn", "mio", "bn"}  # 10k is not 10
@@ -82,17 +83,43 @@ class Figure:
     forms: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A figure with what stands around it, in small letters."""
+
+    figure: Figure
+    before: str
+    after: str
+
+
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures of a text: addresses first, then dates, then the rest in their order."""
-    text = _plain(text)
-    found: list[Figure] = []
+    return tuple(figure for figure, _, _ in _found(_plain(text)))
+
+
+def placed(text: str) -> tuple[Placed, ...]:
+    """The figures of a text in their order, each with its neighbourhood."""
+    plain = _plain(text)
+    found = sorted(_found(plain), key=lambda one: one[1])
+    return tuple(
+        Placed(figure, plain[max(0, start - _AROUND) : start], plain[end : end + _AROUND])
+        for figure, start, end in found
+    )
+
+
+def _found(text: str) -> list[tuple[Figure, int, int]]:
+    """The figures of a plain text, and from where to where each stands."""
+    found: list[tuple[Figure, int, int]] = []
     for pattern, forms in ((_EMAIL, _email), *((date, _date) for date in _DATES)):
         for match in pattern.finditer(text):
             if known := forms(match):
-                found.append(Figure(match[0].strip(" ."), known))
+                figure = Figure(match[0].strip(" ."), known)
+                found.append((figure, match.start(), match.end()))
                 text = text[: match.start()] + "\0" * len(match[0]) + text[match.end() :]
-    found += [Figure(word[0], _forms(word[0])) for word in _FIGURE.finditer(text)]
-    return tuple(found)
+    return found + [
+        (Figure(word[0], _forms(word[0])), word.start(), word.end())
+        for word in _FIGURE.finditer(text)
+    ]
 
 
 def forms_in(text: str) -> frozenset[str]:
