@@ -134,6 +134,17 @@ def certifying(history: Sequence[Proposed], certificate: Certificate) -> tuple[P
     return tuple(sorted(found, key=lambda each: each.label.at if each.label else each.at))
 
 
+def since_certified(history: Sequence[Proposed], certificate: Certificate) -> tuple[Proposed, ...]:
+    """The later proposals by the same makers, at a score for which the certificate holds."""
+    return tuple(
+        each
+        for each in history
+        if each.at > certificate.unlocked_at
+        and each.made_by == certificate.made_by
+        and each.score >= certificate.threshold
+    )
+
+
 def _whose(history: Sequence[Proposed]) -> tuple[str, str]:
     whose = {(each.topic, each.channel) for each in history}
     if len(whose) > 1:

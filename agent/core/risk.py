@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 # Rates that are bet on, as shares of the limit, and what is staked on each.
 _BELOW = ((0.0, 0.5), (0.1, 0.2), (0.25, 0.15), (0.5, 0.1), (0.75, 0.05))
 _ABOVE = ((1.5, 0.1), (2.0, 0.2), (3.0, 0.2), (5.0, 0.3), (10.0, 0.2))
-_FRESH_START = 25  # cases; a change may come at any time, so new bets begin after each so many
+FRESH_START = 25  # cases; a change may come at any time, so new bets begin after each so many
 _NO_DIGIT = 1e-17  # of a sum, at which it stays as it is
 _HALVINGS = 50  # of an interval; more change no digit worth printing, or would reach its end
 
@@ -104,28 +104,51 @@ def _at_most(hits: int, cases: int, rate: float) -> float:
     return total
 
 
+def evidence_above(errors: int, cases: int, limit: float) -> float:
+    """As `evidence_below`, with all q_j above l: against an error rate of `limit` or less."""
+    bets = _above(limit)
+    return _log_sum(math.log(stake) + _log_ratio(errors, cases, q, limit) for q, stake in bets)
+
+
 def first_alarm(cases: Iterable[bool], limit: float, *, delta: float) -> int | None:
     """After how many cases (True: it went wrong) the rate is surely above `limit`; None: never.
 
-    As `evidence_below`, with all q_j above l; and since a rate may jump at any time, bet k begins
-    after k * 25 cases with the stake 1/(k(k+1)). Stakes not yet begun stay as they are. While the
+    The bets of `evidence_above`; and since a rate may jump at any time, bet k begins after
+    (k-1) * 25 cases with the stake 1/(k(k+1)). Stakes not yet begun stay as they are. While the
     rate is at the limit or below, it ever rings with probability `delta` at the most.
     """
-    bets = [(min(share * limit, (1 + limit) / 2), stake) for share, stake in _ABOVE]
-    capital = [0.0 for _ in bets]
-    begun = 0
-    for number, is_wrong in enumerate(cases):
-        if number % _FRESH_START == 0:
-            begun += 1
-            capital = [held + 1 / (begun * (begun + 1)) for held in capital]
-        capital = [
-            held * (rate / limit if is_wrong else (1 - rate) / (1 - limit))
-            for held, (rate, _) in zip(capital, bets, strict=True)
+    watch = Watch(limit, delta=delta)
+    return next((number for number, case in enumerate(cases, 1) if watch.rings(case)), None)
+
+
+class Watch:
+    """`first_alarm`, one case at a time."""
+
+    def __init__(self, limit: float, *, delta: float) -> None:
+        self._bets = [
+            (stake, q / limit, (1 - q) / (1 - limit)) for q, stake in _above(limit)
+        ]  # what is staked on each rate, and the factor of a case that went wrong or well
+        self._capital = [0.0 for _ in self._bets]
+        self._wanted = 1 / delta
+        self._cases = self._begun = 0
+
+    def rings(self, is_wrong: bool) -> bool:  # noqa: FBT001 - a case is nothing but that
+        """Count one more case; True when the evidence suffices."""
+        if self._cases % FRESH_START == 0:
+            self._begun += 1
+            fresh = 1 / (self._begun * (self._begun + 1))
+            self._capital = [held + fresh for held in self._capital]
+        self._cases += 1
+        self._capital = [
+            held * (wrong if is_wrong else well)
+            for held, (_, wrong, well) in zip(self._capital, self._bets, strict=True)
         ]
-        held = sum(stake * won for won, (_, stake) in zip(capital, bets, strict=True))
-        if held + 1 / (begun + 1) >= 1 / delta:
-            return number + 1
-    return None
+        held = sum(won * bet[0] for won, bet in zip(self._capital, self._bets, strict=True))
+        return held + 1 / (self._begun + 1) >= self._wanted
+
+
+def _above(limit: float) -> list[tuple[float, float]]:
+    return [(min(share * limit, (1 + limit) / 2), stake) for share, stake in _ABOVE]
 
 
 # --- logarithms, so that no product of thousands of factors is lost ------------------------------
