@@ -82,7 +82,7 @@ def reply_text(occasion: Occasion, *, note: str) -> ReplyText | None:
         Outgoing(
             reply=made[0].composed,
             policy=occasion.policy,
-            channel=_channel(occasion.reading.messages),
+            channel=reply_channel(occasion.reading.messages),
             sources=sources,
             internal=internal_texts(occasion.reading, note),
         )
@@ -123,7 +123,7 @@ def internal_texts(reading: Reading, note: str) -> tuple[str, ...]:
 
 def _made(occasion: Occasion) -> tuple[ReplyText, Sources] | None:
     reading = occasion.reading
-    chosen = suggested_reply(occasion.proposal, occasion.policy, _channel(reading.messages))
+    chosen = suggested_reply(occasion.proposal, occasion.policy, reply_channel(reading.messages))
     if chosen is None:
         return None
     sources = sources_of(
@@ -150,7 +150,7 @@ def _customer(occasion: Occasion, chosen: SuggestedReply) -> Customer | None:
         return None
 
 
-def _channel(messages: tuple[Message, ...]) -> str:
+def reply_channel(messages: tuple[Message, ...]) -> str:
     """That of the newest message from the customer, which a reply goes out on."""
     channels = (m.channel for m in reversed(messages) if m.direction is Direction.IN)
     return next(channels, "")

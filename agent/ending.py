@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from agent.core.amended import with_digests
+from agent.core.labels import Proposed
 from agent.core.proposal import Proposal, Statement
 from agent.core.transcript import transcript_of
 from agent.core.turn import Turn
 from agent.handover import Did, Reading
+from agent.history import keep_row
 from agent.plain import from_plain, to_plain
 from agent.ports import Disposition, RunState, Store, Told
 
@@ -42,6 +44,7 @@ class Ending:
         store.save_receipt(self.turn.run_id, self.receipt(now, versions), now)
         if outcome.disposition is not Disposition.OVERTAKEN:
             store.save_told(self.told(now), now)
+        self._count(store, outcome, now)
         run = store.run_of(self.turn)
         if run is not None:
             store.save_run(
@@ -57,6 +60,14 @@ class Ending:
                     updated_at=now,
                 )
             )
+
+    def _count(self, store: Store, outcome: Did, now: datetime) -> None:
+        """Add the proposed reply to its topic's history, before anybody can judge it."""
+        row = self.decided.get("counts_as")
+        if row is None or outcome.disposition is Disposition.OVERTAKEN:
+            return
+        sent_at = now if outcome.disposition is Disposition.REPLIED else None
+        keep_row(store, from_plain(Proposed, row), sent_at=sent_at)
 
     def receipt(self, now: datetime, versions: Mapping[str, str]) -> Plain:
         """What was read, proposed, decided and done, as JSON values."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from agent.core.amended import Amended, amended, standing, with_earlier
 from agent.core.basis import Basis
 from agent.core.conversation import Conversation, Customer, Draft, Message, Note
+from agent.core.labels import Proposed
 from agent.core.limits import AutomaticReply, Counts
 from agent.core.outbound import Objection
 from agent.core.policy import Autonomy, Decision, Facts
@@ -97,6 +98,8 @@ class Decided:
     level: str = ""  # of the topic that the proposal names, at that moment; "" when none
     seen: Seen | None = None  # what else it was decided on
     would: Would | None = None  # of a rehearsal: what would have been done
+    suggested: str = ""  # the filled answer that the note suggests; "" when it suggests none
+    counts_as: Proposed | None = None  # the reply in its topic's history; None when there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from agent.core.news import brings_news
 from agent.core.note import NoteContent, render_note, with_outcome
 from agent.core.policy import Autonomy, Decision, Facts, Rule, decide
 from agent.core.proposal import Proposal
-from agent.core.reply import Composed
+from agent.core.reply import Composed, SuggestedReply
 from agent.core.rules import FOR_A_PERSON, NO_REPLY_FITS, RULES
 from agent.core.scoring import with_score
 from agent.core.team_policy import Level, TeamPolicy
@@ -30,6 +30,7 @@ from agent.ending import Ending
 from agent.errors import Held, HelpdeskMissing, HelpdeskUnavailable
 from agent.gathering import second_look
 from agent.handover import Decided, Did, Reading, decided_from, did_from, gone_reading, left_because
+from agent.history import row_of
 from agent.notes import NoteDesk, doubles
 from agent.plain import from_plain, to_plain
 from agent.ports import (
@@ -164,11 +165,15 @@ class Pipeline:
         decided = decided_from(decision, facts)
         if decision.autonomy is Autonomy.NOTHING:
             return to_plain(decided)
-        note = self.note_text(turn, reading, proposal, decision)
-        decided = replace(decided, note=note)
+        suggested = self._suggestion(turn, reading, proposal, decision)
+        note = self._note(turn, reading, proposal, decision, suggested)
+        decided = replace(decided, note=note, suggested=suggested.text if suggested else "")
         if decision.autonomy >= Autonomy.DRAFT:
             text = reply_text(self._occasion(turn, reading, proposal), note=note)
             decided = with_reply_text(replace(decided, asked=asked), text, self.policy.note)
+        if decided.reply or decided.suggested:
+            row = row_of(turn, reading, proposal, self.policy, now=facts.now)
+            decided = replace(decided, counts_as=row)
         return to_plain(decided)
 
     def _decision(self, turn: Turn, facts: Facts) -> tuple[Decision, AutomaticReply | None, Facts]:
@@ -193,11 +198,27 @@ class Pipeline:
         self, turn: Turn, reading: Reading, proposal: Proposal, decision: Decision | None
     ) -> str:
         """The note as it would be posted."""
-        applying = {f.rule.id for f in decision.findings if f.applies} if decision else set()
-        # One that is drafted or sent is told of once its outcome is known.
-        is_suggested = decision is None or decision.autonomy < Autonomy.DRAFT
-        fits = is_suggested and not applying & NO_REPLY_FITS
-        text = suggestion(self._occasion(turn, reading, proposal)) if fits else None
+        suggested = self._suggestion(turn, reading, proposal, decision)
+        return self._note(turn, reading, proposal, decision, suggested)
+
+    def _suggestion(
+        self, turn: Turn, reading: Reading, proposal: Proposal, decision: Decision | None
+    ) -> SuggestedReply | None:
+        """The answer for the note. One that is drafted or sent is told of once that is done."""
+        if decision is not None and decision.autonomy >= Autonomy.DRAFT:
+            return None
+        if _applying(decision) & NO_REPLY_FITS:
+            return None
+        return suggestion(self._occasion(turn, reading, proposal))
+
+    def _note(
+        self,
+        turn: Turn,
+        reading: Reading,
+        proposal: Proposal,
+        decision: Decision | None,
+        suggested: SuggestedReply | None,
+    ) -> str:
         return render_note(
             NoteContent(
                 transcript=reading.transcript,
@@ -206,8 +227,8 @@ class Pipeline:
                 run_id=turn.run_id,
                 previous=reading.previous,
                 amended=reading.amended,
-                reply=text,
-                to_a_person=bool(applying & FOR_A_PERSON),
+                reply=suggested,
+                to_a_person=bool(_applying(decision) & FOR_A_PERSON),
             )
         )
 
@@ -356,6 +377,10 @@ class Pipeline:
 _WITHOUT_PROPOSAL = tuple(
     rule for rule in RULES if rule.level is Autonomy.NOTHING and rule.id != "too-short-to-note"
 )
+
+
+def _applying(decision: Decision | None) -> set[str]:
+    return {f.rule.id for f in decision.findings if f.applies} if decision else set()
 
 
 def newest_from_customer(messages: tuple[Message, ...]) -> Message | None:
