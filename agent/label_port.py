@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Protocol
 
+from agent.core.audits import is_audited
 from agent.core.certificate_events import CertificateEvent, CertificateEventKind
 from agent.core.labels import Label, Outcome, Proposed
 
-__all__ = ["ERASED", "ERASED_BYTES", "CertificateEvent", "CertificateEventKind", "LabelBook"]
+__all__ = ["ERASED", "CertificateEvent", "CertificateEventKind", "LabelBook", "erased_id"]
 
-ERASED, ERASED_BYTES = "erased:", 8  # in place of the run id of a customer who was erased
+ERASED = "erased:"  # begins what stands in place of the run id of a customer who was erased
+_ERASED_BYTES = 8
+
+
+def erased_id(run_id: str) -> str:
+    """A random id in place of it; an audit if it was one, so that its label counts as before."""
+    while True:
+        unnamed = ERASED + token_hex(_ERASED_BYTES)
+        if is_audited(unnamed) == is_audited(run_id):
+            return unnamed
 
 
 class LabelBook(Protocol):

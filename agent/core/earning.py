@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from agent.core.audits import is_audit, is_missed
 from agent.core.certificate import THRESHOLDS, Certificate, Terms
 from agent.core.labels import CLEAN, Label, MadeBy, Proposed, differing
 from agent.core.risk import fewest, interval, smallest_limit
@@ -162,7 +163,6 @@ def _counted(
 
 
 def _review(proposed: Proposed, label: Label) -> Review:
-    is_audit = label.is_by_person and label.matched is not None
     was_called_clean = label.matched is None or label.matched in CLEAN
     return Review(
         at=label.at,
@@ -170,8 +170,8 @@ def _review(proposed: Proposed, label: Label) -> Review:
         is_wrong=label.is_wrong,
         was_called_wrong=label.is_wrong or not was_called_clean,
         is_by_person=label.is_by_person,
-        is_audit=is_audit,
-        is_missed=is_audit and was_called_clean and label.is_wrong,
+        is_audit=is_audit(proposed),
+        is_missed=is_missed(proposed),
     )
 
 

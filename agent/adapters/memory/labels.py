@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from secrets import token_hex
 from threading import RLock
 
 from agent.core.labels import Label, Outcome, Proposed
-from agent.label_port import ERASED, ERASED_BYTES, CertificateEvent
+from agent.label_port import CertificateEvent, erased_id
 
 
 class LabelMemory:
@@ -94,7 +93,7 @@ def forget_conversations(rows: dict[str, Proposed], conversation_ids: Sequence[s
     for row in list(rows.values()):
         if row.conversation_id in conversation_ids:
             del rows[row.run_id]
-            unnamed = ERASED + token_hex(ERASED_BYTES)
+            unnamed = erased_id(row.run_id)
             rows[unnamed] = replace(
                 row,
                 run_id=unnamed,

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
-from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
@@ -14,7 +13,7 @@ from agent.adapters.store.columns import to_json
 from agent.adapters.store.database import Database
 from agent.adapters.store.tables import proposed as table
 from agent.core.labels import Label, MadeBy, Outcome, Proposed
-from agent.label_port import ERASED, ERASED_BYTES
+from agent.label_port import erased_id
 
 
 class LabelTables:
@@ -96,7 +95,7 @@ def forget_conversations(connection: Connection, conversation_ids: Sequence[str]
             update(table)
             .where(table.c.run_id == run_id)
             .values(
-                run_id=ERASED + token_hex(ERASED_BYTES),
+                run_id=erased_id(run_id),
                 conversation_id="",
                 message_id="",
                 reason="",
