@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from agent.audit_port import AuditEntry, AuditKind
 from agent.core.levels import (
@@ -14,9 +15,11 @@ from agent.core.levels import (
     outdated,
     raised,
 )
+from agent.core.standing import ARE_REQUIRED, may_send_somewhere
 from agent.core.team_policy import Level, TeamPolicy, Topic
 from agent.errors import InputError, StoreUnavailable
 from agent.ports import Store
+from agent.track_record import what_is_missing
 
 Rule = Callable[[Topic, Level], Level | Refused]  # of `core/levels.py`
 TRIES = 5  # somebody else may change a level at the same moment
@@ -33,14 +36,20 @@ class Word:
     why: str = ""
 
 
-def raise_topic(store: Store, policy: TeamPolicy, word: Word) -> LevelChange:
+def raise_topic(
+    store: Store, policy: TeamPolicy, word: Word, *, are_required: bool = ARE_REQUIRED
+) -> LevelChange:
     """One step up; `policy` is the file's. In force for the next decision of every worker.
 
+    `are_required`: whether sending needs a certificate or a waiver on one channel at least.
+
     Raises:
-        InputError: no such topic, a jump, no approved answer, or no name. Nothing was changed.
+        InputError: no such topic, a jump, no approved answer, no right to send, or no name.
+            Nothing was changed.
         StoreUnavailable: it could not be written.
     """
-    return _change(store, policy, word, raised)
+    rule = partial(_raised, store, policy, word.at) if are_required else raised
+    return _change(store, policy, word, rule)
 
 
 def lower_topic(store: Store, policy: TeamPolicy, word: Word) -> LevelChange:
@@ -62,6 +71,19 @@ def follow_file(store: Store, policy: TeamPolicy, at: datetime) -> tuple[LevelCh
             _record(store, change)
             written.append(change)
     return tuple(written)
+
+
+def _raised(
+    store: Store, policy: TeamPolicy, at: datetime, topic: Topic, to: Level
+) -> Level | Refused:
+    """As `raised`; to send only with a right to it."""
+    answer = raised(topic, to)
+    if answer is not Level.SEND:
+        return answer
+    events = store.certificate_events(topic=topic.name)
+    if may_send_somewhere(events, topic, at, terms=policy.certificates):
+        return answer
+    return Refused(what_is_missing(store, policy, topic, at))
 
 
 def _change(store: Store, policy: TeamPolicy, word: Word, rule: Rule) -> LevelChange:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from agent.certificate_record import add_event, next_number
 from agent.core.certificate_events import CertificateEvent, CertificateEventKind
@@ -68,8 +69,8 @@ class End:
     channel: str = EVERY_CHANNEL
 
 
-def end_waiver(store: Store, policy: TeamPolicy, end: End) -> CertificateEvent:
-    """Take a waiver back, at once.
+def end_waiver(store: Store, policy: TeamPolicy, end: End) -> tuple[CertificateEvent, ...]:
+    """Take what waivers stand back, at once; gives an event for each.
 
     Raises:
         InputError: no such topic, no name, or no such waiver stands. Nothing was changed.
@@ -77,29 +78,31 @@ def end_waiver(store: Store, policy: TeamPolicy, end: End) -> CertificateEvent:
     """
     topic = _topic(policy, end.topic)
     _named(end.by)
-
-    def ended(events: Sequence[CertificateEvent]) -> CertificateEvent:
-        standing = waivers_of(events, topic.name, end.at)
-        if end.channel and end.channel not in standing and EVERY_CHANNEL in standing:
-            raise InputError(
-                f"the waiver of {topic.name} is for every channel; end it without --channel"
-            )
-        if not standing or (end.channel and end.channel not in standing):
-            where = f" by {end.channel}" if end.channel else ""
-            raise InputError(f"no waiver stands for {topic.name}{where}")
-        return CertificateEvent(
-            number=next_number(events),
-            topic=topic.name,
-            channel=end.channel,
-            kind=CertificateEventKind.WAIVER_ENDED,
-            at=end.at,
-            by=end.by.strip(),
-            why=" ".join(end.reason.split())[:LONGEST_REASON],
+    standing = waivers_of(store.certificate_events(), topic.name, end.at)
+    if end.channel and end.channel not in standing and EVERY_CHANNEL in standing:
+        raise InputError(
+            f"the waiver of {topic.name} is for every channel; end it without --channel"
         )
+    channels = [each for each in sorted(standing) if end.channel in {EVERY_CHANNEL, each}]
+    if not channels:
+        where = f" by {end.channel}" if end.channel else ""
+        raise InputError(f"no waiver stands for {topic.name}{where}")
+    found = (add_event(store, partial(_ended, end, channel)) for channel in channels)
+    return tuple(event for event in found if event is not None)
 
-    event = add_event(store, ended)
-    assert event is not None
-    return event
+
+def _ended(end: End, channel: str, events: Sequence[CertificateEvent]) -> CertificateEvent | None:
+    if channel not in waivers_of(events, end.topic, end.at):
+        return None  # somebody else has just ended it
+    return CertificateEvent(
+        number=next_number(events),
+        topic=end.topic,
+        channel=channel,
+        kind=CertificateEventKind.WAIVER_ENDED,
+        at=end.at,
+        by=end.by.strip(),
+        why=" ".join(end.reason.split())[:LONGEST_REASON],
+    )
 
 
 def _topic(policy: TeamPolicy, name: str) -> Topic:

@@ -4,17 +4,20 @@ The newest fact wins. A certificate holds for the makers it is bound to, until i
 longer than nothing took it back; a waiver holds until its date, its end, or an alarm.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from agent.core.certificate import Certificate, RightToSend, Standing, Terms
 from agent.core.certificate_events import CertificateEvent, CertificateEventKind
 from agent.core.labels import MadeBy
+from agent.core.team_policy import Topic
 
 THE_WATCH = "the watch"  # who makes an event, where no person does
 EVERY_CHANNEL = ""
 MAY_SEND = frozenset({Standing.CERTIFIED, Standing.WAIVED})
+# Whether a topic needs a certificate or a waiver to be raised to "send", and falls without one.
+ARE_REQUIRED = False
 _RENEWED_IN_LAST = 3  # the last third of a certificate's time
 _CHANGED = {
     "engine": "the engine or model has changed since",
@@ -26,18 +29,20 @@ _CHANGED = {
 }
 
 Kind = CertificateEventKind
+_TAKEN = frozenset({Kind.LAPSED, Kind.VOIDED, Kind.ALARM, Kind.WAIVER_ENDED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """What a channel of a topic has by its history, whatever the time and the makers are now.
 
-    `since` is from when on labels count for the next certificate; None: all of them.
+    `since` is from when on labels count for the next certificate; None: all of them. `waivers`,
+    by channel, are those that nobody ended, their dates aside.
     """
 
     certificate: Certificate | None = None
     ended: CertificateEvent | None = None  # what took the last certificate away
-    waiver: CertificateEvent | None = None
+    waivers: Mapping[str, CertificateEvent] = field(default_factory=dict)
     since: datetime | None = None
 
 
@@ -59,13 +64,11 @@ def right_to_send(
     words = None if held.certificate is None else _flaw(held.certificate, made_by, now, terms)
     if held.certificate is not None and words is None:
         return _certified(held.certificate)
-    waiver = held.waiver
-    if waiver is not None and waiver.until is not None and now < waiver.until:
-        why = f" ({waiver.why})" if waiver.why else ""
-        said = f"waived by {waiver.by} until {last_day(waiver.until)}{why}, uncertified"
-        return RightToSend(standing=Standing.WAIVED, words=said)
+    waivers = sorted(_still(held.waivers, now).values(), key=lambda each: each.number)
+    if waivers:
+        return RightToSend(standing=Standing.WAIVED, words=_waived(waivers[-1]))
     if held.certificate is not None and words is not None:
-        standing = Standing.EXPIRED if now >= _ends_at(held.certificate, terms) else Standing.VOID
+        standing = Standing.EXPIRED if now >= ends_at(held.certificate, terms) else Standing.VOID
         return RightToSend(standing=standing, words=words)
     return _without(held, topic, channel)
 
@@ -82,8 +85,7 @@ def held_by(events: Iterable[CertificateEvent], topic: str, channel: str) -> Hel
         if event.kind is Kind.WAIVED:
             waivers[event.channel] = event
         elif event.kind is Kind.WAIVER_ENDED:
-            # The end of one for every channel ends what was said of a single one, too.
-            waivers = _but(waivers, event.channel) if event.channel else {}
+            waivers = _but(waivers, event.channel)
         elif event.kind is Kind.UNLOCKED and event.certificate is not None:
             if certificate is not None and event.at >= renewed_from(certificate):
                 since = certificate.unlocked_at
@@ -95,8 +97,43 @@ def held_by(events: Iterable[CertificateEvent], topic: str, channel: str) -> Hel
             certificate, ended = None, event
         elif event.kind is Kind.ALARM:
             certificate, ended, waivers, since = None, event, {}, event.at
-    waiver = max(waivers.values(), key=lambda each: each.until or each.at, default=None)
-    return Held(certificate=certificate, ended=ended, waiver=waiver, since=since)
+    return Held(certificate=certificate, ended=ended, waivers=waivers, since=since)
+
+
+def may_send_somewhere(
+    events: Sequence[CertificateEvent], topic: Topic, now: datetime, *, terms: Terms
+) -> bool:
+    """Whether a topic has a right on one of its channels at least; none listed: on any."""
+    known = {EVERY_CHANNEL, *(event.channel for event in events if event.topic == topic.name)}
+    rights = (
+        right_to_send(events, topic.name, channel, None, now, terms=terms)
+        for channel in topic.channels or known
+    )
+    return any(right.standing in MAY_SEND for right in rights)
+
+
+def why_lower(
+    events: Sequence[CertificateEvent],
+    topic: Topic,
+    now: datetime,
+    *,
+    raised_at: datetime | None,
+    terms: Terms,
+    are_required: bool,
+) -> str:
+    """Why a topic that stands at "send" must not stay there; "" when it may.
+
+    An alarm on any channel lowers it, unless a person's word on its level (`raised_at`) is newer.
+    The rest does so only where no channel is left that has a right.
+    """
+    mine = sorted((e for e in events if e.topic == topic.name), key=lambda each: -each.number)
+    for event in mine:
+        if event.kind is Kind.ALARM and (raised_at is None or event.at >= raised_at):
+            return f"alarm by {event.channel}: {event.why}"
+    if not are_required or may_send_somewhere(mine, topic, now, terms=terms):
+        return ""
+    last = next((event for event in mine if event.kind in _TAKEN and event.why), None)
+    return last.why if last is not None else f"no certificate for {topic.name} yet"
 
 
 def waivers_of(
@@ -109,25 +146,14 @@ def waivers_of(
             continue
         if event.kind is Kind.WAIVED:
             found[event.channel] = event
-        elif event.kind is Kind.WAIVER_ENDED:
-            found = {} if event.channel == EVERY_CHANNEL else _but(found, event.channel)
-        elif event.kind is Kind.ALARM:
+        elif event.kind in {Kind.WAIVER_ENDED, Kind.ALARM}:
             found = _but(found, event.channel)
-    return {
-        channel: event
-        for channel, event in found.items()
-        if event.until is not None and now < event.until
-    }
+    return _still(found, now)
 
 
 def renewed_from(certificate: Certificate) -> datetime:
     """From when on reviews given since its unlock may earn the next one: its last third."""
     return certificate.valid_until - certificate.terms.valid_for / _RENEWED_IN_LAST
-
-
-def has_lapsed(certificate: Certificate, now: datetime, terms: Terms) -> bool:
-    """Whether its time is up, by its own date or by a team that shortened the time."""
-    return now >= _ends_at(certificate, terms)
 
 
 def what_changed(bound_to: MadeBy, made_by: MadeBy) -> str:
@@ -153,6 +179,14 @@ def last_day(until: datetime) -> str:
     return f"{last.day} {last:%b %Y}"
 
 
+def _still(waivers: Mapping[str, CertificateEvent], now: datetime) -> dict[str, CertificateEvent]:
+    return {
+        channel: event
+        for channel, event in waivers.items()
+        if event.until is not None and now < event.until
+    }
+
+
 def _but(waivers: Mapping[str, CertificateEvent], channel: str) -> dict[str, CertificateEvent]:
     return {place: each for place, each in waivers.items() if place != channel}
 
@@ -162,7 +196,8 @@ def percent(share: float) -> str:
     return f"{share * 100:.3g} %"
 
 
-def _ends_at(certificate: Certificate, terms: Terms | None) -> datetime:
+def ends_at(certificate: Certificate, terms: Terms | None) -> datetime:
+    """When its time is up, by its own date or by a team that shortened the time."""
     if terms is None:
         return certificate.valid_until
     return min(certificate.valid_until, certificate.unlocked_at + terms.valid_for)
@@ -172,11 +207,17 @@ def _flaw(
     certificate: Certificate, made_by: MadeBy | None, now: datetime, terms: Terms | None
 ) -> str | None:
     """Why a certificate that nobody took back does not hold for this proposal; None: it does."""
-    ends_at = _ends_at(certificate, terms)
-    if now >= ends_at:
-        return f"its certificate ended with {last_day(ends_at)}"
+    end = ends_at(certificate, terms)
+    if now >= end:
+        return f"its certificate ended with {last_day(end)}"
     changed = what_changed(certificate.made_by, made_by) if made_by is not None else ""
     return changed or (asks_for_more(certificate, terms) if terms is not None else "") or None
+
+
+def _waived(waiver: CertificateEvent) -> str:
+    why = f" ({waiver.why})" if waiver.why else ""
+    until = last_day(waiver.until) if waiver.until is not None else "its end"
+    return f"waived by {waiver.by} until {until}{why}, uncertified"
 
 
 def _certified(certificate: Certificate) -> RightToSend:

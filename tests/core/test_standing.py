@@ -183,10 +183,11 @@ def test_a_waiver_that_was_ended_holds_no_more() -> None:
     assert standing(events(waived(), event(Kind.WAIVER_ENDED))) is Standing.MISSING
 
 
-def test_the_end_of_all_waivers_ends_one_of_a_single_channel() -> None:
-    history = events(waived(), event(Kind.WAIVER_ENDED, channel=""))
+def test_the_end_of_one_waiver_leaves_the_others() -> None:
+    history = events(waived(), waived(channel=""), event(Kind.WAIVER_ENDED, channel=""))
 
-    assert standing(history) is Standing.MISSING
+    assert standing(history) is Standing.WAIVED
+    assert standing(history, channel="chat") is Standing.MISSING
 
 
 def test_an_alarm_ends_a_waiver() -> None:
