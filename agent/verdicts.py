@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.audit_port import AuditEntry, AuditKind
+from agent.labelling import label_verdict
 from agent.log import logger
 from agent.notes import NoteDesk
 from agent.ports import Disposition, Run, RunState, Store
@@ -29,7 +30,7 @@ def write_down(desk: NoteDesk, run: Run, learned: Mapping[str, Any]) -> None:
 
 
 def give(desk: NoteDesk, approval: Approval, *, was: Approval | None) -> bool:
-    """Store the verdict, and record it; False when somebody else gave one meanwhile."""
+    """Store, record and label the verdict; False when somebody else gave one meanwhile."""
     return keep(desk.store, approval, was=was, now=desk.clock.now())
 
 
@@ -49,6 +50,7 @@ def keep(store: Store, approval: Approval, *, was: Approval | None, now: datetim
         },
     )
     store.append_audit(entry, now)
+    label_verdict(store, approval)
     return True
 
 

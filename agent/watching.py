@@ -17,12 +17,13 @@ from agent.approving import (
     take_back,
     waiting_draft,
 )
-from agent.core.afterwards import DraftFate, bounce_of, fate_of, sender_of
+from agent.core.afterwards import DraftFate, bounce_of, fate_of, sender_of, sent_text
 from agent.core.basis import CUSTOMER_WROTE
 from agent.core.conversation import Message
 from agent.core.turn import Action, marker_of
 from agent.editing import carry_out_edit, is_being_edited
 from agent.errors import Held, HelpdeskMissing, HelpdeskRefused, InputError
+from agent.labelling import SENT_TEXT, catch_up
 from agent.log import logger
 from agent.notes import NoteDesk
 from agent.ports import Delivery, Disposition, Run, RunError, RunState
@@ -50,10 +51,14 @@ class Watching:
     desk: NoteDesk
     _looked: dict[str, datetime] = field(default_factory=dict)
     _gone: set[str] = field(default_factory=set)  # runs whose draft was gone at the last look
+    _has_caught_up: bool = False  # with the labels that a kill left out
 
     def watch(self) -> None:
         """Look at what is due for a look. Raises TransientError; call again later."""
         store, now = self.desk.store, self.desk.clock.now()
+        if not self._has_caught_up:
+            catch_up(store, since=now - UNFINISHED_AT_MOST)
+            self._has_caught_up = True
         looks: list[tuple[str, Callable[[], None]]] = [
             *(
                 (f"verdict of {approval.run_id}", partial(self._go_on, approval))
@@ -121,7 +126,10 @@ class Watching:
             self._gone.add(run.id)
             return
         by = sender_of(delivery.body, newer)
-        write_down(self.desk, run, {"draft": fate.value, **({"by": by} if by else {})})
+        learned = {"draft": fate.value, **({"by": by} if by else {})}
+        if fate is DraftFate.SENT_EDITED:
+            learned[SENT_TEXT] = sent_text(newer)
+        write_down(self.desk, run, learned)
         if fate in ENDED:
             self._end(run, fate, by=by)
 

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from agent.core.basis import touched
+from agent.core.cleaning import newest_reply, tidy
 from agent.core.conversation import AuthorKind, Direction, Draft, Message
+from agent.core.masking.hidden import hide_all
 from agent.core.outgoing_text import folded
+from agent.core.recipient import EMAIL
 
 
 class DraftFate(StrEnum):
@@ -38,6 +41,12 @@ def sender_of(body: str, newer: Sequence[Message]) -> str:
     """The name of who sent it in Kustomer, "" when that is not told or nobody did."""
     sent = _as_is(body, newer) or _by_teammates(newer)
     return sent[0].author.name if sent else ""
+
+
+def sent_text(newer: Sequence[Message]) -> str:
+    """What teammates wrote after the draft, without quoted threads and secrets; oldest first."""
+    said = (newest_reply(m.text, email=m.channel == EMAIL).text for m in _by_teammates(newer))
+    return "\n\n".join(hide_all([tidy(text) for text in said]))
 
 
 def _as_is(body: str, newer: Sequence[Message]) -> list[Message]:
