@@ -227,7 +227,7 @@ def test_reviews_since_its_unlock_renew_it_before_its_end() -> None:
 
     assert kinds(store) == [Kind.UNLOCKED, Kind.UNLOCKED]
     assert standing(store, now=NOON + 95 * DAY) is Standing.CERTIFIED
-    assert certifying(store).recompute(NOON + 70 * DAY + timedelta(hours=1)) == 0
+    assert certifying(store).recompute(NOON + 70 * DAY + timedelta(minutes=30)) == 0
 
 
 def test_a_looser_threshold_follows_when_its_reviews_are_there() -> None:
