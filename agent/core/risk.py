@@ -117,11 +117,11 @@ def first_alarm(cases: Iterable[bool], limit: float, *, delta: float) -> int | N
     (k-1) * 25 cases with the stake 1/(k(k+1)). Stakes not yet begun stay as they are. While the
     rate is at the limit or below, it ever rings with probability `delta` at the most.
     """
-    watch = Watch(limit, delta=delta)
-    return next((number for number, case in enumerate(cases, 1) if watch.rings(case)), None)
+    bell = Bell(limit, delta=delta)
+    return next((number for number, case in enumerate(cases, 1) if bell.rings(case)), None)
 
 
-class Watch:
+class Bell:
     """`first_alarm`, one case at a time."""
 
     def __init__(self, limit: float, *, delta: float) -> None:
@@ -130,21 +130,35 @@ class Watch:
         ]  # what is staked on each rate, and the factor of a case that went wrong or well
         self._capital = [0.0 for _ in self._bets]
         self._wanted = 1 / delta
-        self._cases = self._begun = 0
+        self._cases = self._begun = self._well = 0
 
     def rings(self, is_wrong: bool) -> bool:  # noqa: FBT001 - a case is nothing but that
-        """Count one more case; True when the evidence suffices."""
+        """Count one more case; True when the evidence suffices, which a case that went well
+        never makes it do.
+        """
         if self._cases % FRESH_START == 0:
+            self._settle()
             self._begun += 1
             fresh = 1 / (self._begun * (self._begun + 1))
             self._capital = [held + fresh for held in self._capital]
         self._cases += 1
+        if not is_wrong:
+            self._well += 1
+            return False
+        self._settle()
         self._capital = [
-            held * (wrong if is_wrong else well)
-            for held, (_, wrong, well) in zip(self._capital, self._bets, strict=True)
+            held * wrong for held, (_, wrong, _) in zip(self._capital, self._bets, strict=True)
         ]
         held = sum(won * bet[0] for won, bet in zip(self._capital, self._bets, strict=True))
         return held + 1 / (self._begun + 1) >= self._wanted
+
+    def _settle(self) -> None:
+        """Take in the cases that went well since the last one that did not."""
+        self._capital = [
+            held * well**self._well
+            for held, (_, _, well) in zip(self._capital, self._bets, strict=True)
+        ]
+        self._well = 0
 
 
 def _above(limit: float) -> list[tuple[float, float]]:

@@ -130,7 +130,7 @@ class Series:
         self._terms = terms
         self.number = 1
         self.unlocks: tuple[Unlock, ...] = ()
-        self._ever = _empty()
+        self._before = _empty()
         self._begin(THRESHOLDS.index(FIRST_THRESHOLD))
 
     @property
@@ -154,16 +154,15 @@ class Series:
     @property
     def labels_before(self) -> int:
         """How many labels earlier series used up."""
-        return together(self._ever).labels - together(self._these).labels
+        return together(self._before).labels
 
     def ever(self, threshold: float) -> Tally:
         """The counts from a threshold on, earlier series too: to look at, not a proof."""
-        return together(self._ever[: THRESHOLDS.index(threshold) + 1])
+        return self._ever(THRESHOLDS.index(threshold))
 
     def add(self, review: Review) -> None:
         """Count one more, and look."""
         place = len(THRESHOLDS) - bisect_right(_RISING, review.score)
-        self._ever[place].add(review)
         self._these[place].add(review)
         self._given += 1
         if self._tested is None:
@@ -173,9 +172,14 @@ class Series:
         found = evidence(self.tally, self._terms.error_limit)
         if not self.unlocks and self._is_given_up(found):
             self.number += 1
-            self._begin(self._chosen())
+            first = self._chosen()
+            self._before = tuple(map(together, zip(self._before, self._these, strict=True)))
+            self._begin(first)
         elif found >= self.wanted:
             self._unlock(review.at)
+
+    def _ever(self, place: int) -> Tally:
+        return together((*self._before[: place + 1], *self._these[: place + 1]))
 
     def _begin(self, first: int) -> None:
         share = _FIRST_SHARE * _NEXT_SHARE ** (self.number - 1)
@@ -209,8 +213,8 @@ class Series:
 
         Good enough is half the limit; if none is, the strictest that enough replies reach.
         """
-        enough = _SCARCE * together(self._ever).labels
-        counts = [together(self._ever[: place + 1]) for place in range(len(THRESHOLDS))]
+        counts = [self._ever(place) for place in range(len(THRESHOLDS))]
+        enough = _SCARCE * self._ever(len(THRESHOLDS)).labels
         places = [place for place, each in enumerate(counts) if each.labels >= max(1, enough)]
         good = [
             place
