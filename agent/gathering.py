@@ -6,20 +6,26 @@ A run that ends as a note needs none of it, and Kustomer's request limit is shar
 from dataclasses import replace
 
 from agent.allowance import asked_of, open_breaker_if_tripped
+from agent.composing import reply_channel
+from agent.core.certificate import RightToSend
 from agent.core.conversation import Conversation, Customer, Draft
 from agent.core.limits import AutomaticReply
+from agent.core.makers import made_by
 from agent.core.policy import Autonomy, Facts
 from agent.core.recipient import EMAIL
-from agent.core.situation import turn_message
+from agent.core.situation import matched_topic, turn_message
+from agent.core.standing import right_to_send
 from agent.core.turn import Turn
 from agent.errors import HelpdeskMissing
 from agent.notes import NoteDesk
+from agent.ports import Store
 
 
 def second_look(
     desk: NoteDesk, turn: Turn, facts: Facts, *, first: Autonomy
 ) -> tuple[Facts, AutomaticReply]:
-    """The facts with customer, drafts, own addresses and counts; and the reply as it is counted.
+    """The facts with customer, drafts, own addresses, counts and the topic's right to send; and
+    the reply as it is counted.
 
     The conversation is read again: what the poll found is older than the quiet time. What is gone
     stays None, and the rules limit. `first` is how far the first look went. Safe to call again.
@@ -35,6 +41,7 @@ def second_look(
         customer=customer,
         drafts=drafts,
         own_addresses=_own_addresses(desk, facts),
+        right=_right(desk.store, facts),
     )
     asked = asked_of(known, turn)
     if first is Autonomy.SEND:
@@ -58,6 +65,21 @@ def _customer(
         return desk.reader.customer(customer_id), desk.reader.drafts(customer_id)
     except HelpdeskMissing:
         return None, None
+
+
+def _right(store: Store, facts: Facts) -> RightToSend | None:
+    """The right of the turn's topic on the channel of its reply; None where it has no topic."""
+    topic = matched_topic(facts)
+    if topic is None:
+        return None
+    return right_to_send(
+        store.certificate_events(topic=topic.name),
+        topic.name,
+        reply_channel(facts.messages),
+        made_by(facts.policy, topic.name, facts.proposal),
+        facts.now,
+        terms=facts.policy.certificates,
+    )
 
 
 def _own_addresses(desk: NoteDesk, facts: Facts) -> frozenset[str]:

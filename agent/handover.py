@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from agent.core.amended import Amended, amended, standing, with_earlier
 from agent.core.basis import Basis
+from agent.core.certificate import RightToSend
 from agent.core.conversation import Conversation, Customer, Draft, Message, Note
 from agent.core.labels import Proposed
 from agent.core.limits import AutomaticReply, Counts
@@ -65,6 +66,7 @@ class Seen:
     own_addresses: frozenset[str]
     already_noted: bool
     nothing_new: bool
+    right: RightToSend | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,7 @@ def seen_of(facts: Facts) -> Seen:
         own_addresses=facts.own_addresses,
         already_noted=facts.already_noted,
         nothing_new=facts.nothing_new,
+        right=facts.right,
     )
 
 

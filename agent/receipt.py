@@ -37,6 +37,7 @@ def render_receipt(
     else:
         lines += _reading(receipt)
         lines += _proposal(receipt.get("proposed") or {})
+        lines += _right(receipt.get("facts") or {})
         lines += _decision(receipt, with_all=with_all)
         lines += _done(run, receipt.get("did") or {}, deliveries)
     lines += _stopped(run)
@@ -118,6 +119,12 @@ def _proposal(proposed: Plain) -> list[str]:
         lines.append(_line("dropped", f"{' '.join(str(text).split())}  ({reason})"))
     lines += [_line("untold", " ".join(str(one).split())) for one in proposed.get("left_out") or ()]
     return lines
+
+
+def _right(facts: Plain) -> list[str]:
+    """What the topic may do on this channel; read only where a reply was in reach."""
+    right = facts.get("right") or {}
+    return [_line("right", str(right["words"]))] if right.get("words") else []
 
 
 def _decision(receipt: Plain, *, with_all: bool) -> list[str]:

@@ -92,6 +92,7 @@ def case_of(receipt: Mapping[str, Any], policy: TeamPolicy) -> Case | None:
         own_addresses=seen.own_addresses,
         already_noted=seen.already_noted,
         nothing_new=seen.nothing_new,
+        right=seen.right,
     )
     told = decided.get("would") or decided
     return Case(
