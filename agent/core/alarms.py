@@ -54,10 +54,10 @@ def alarm_of(sent: Sequence[Proposed], terms: Terms) -> Alarm | None:
 def drift_of(reference: Sequence[Proposed], lately: Sequence[Proposed]) -> Alarm | None:
     """The alarm that questions are unfamiliar more often than among the reviews, or None.
 
-    Unfamiliar is what is less familiar than 95 % of `reference`, the reviews that a certificate
-    rests on. How often that may happen is the exact upper end of its share there: the bound of
-    an order statistic, which holds although the reviews themselves set the mark. `lately` in any
-    order, picked as the reference was: by the same makers, from the same score on.
+    Unfamiliar is what is less familiar than 95 % of `reference`: of what the topic had met when
+    its certificate was unlocked (`earning.met_before`), at any score. How often that may happen is
+    the exact upper end of its share there: the bound of an order statistic, which holds although
+    the reference itself sets the mark. `lately` in any order, picked in the same way (`met_since`).
     """
     if not reference:
         return None

@@ -146,6 +146,28 @@ def since_certified(history: Sequence[Proposed], certificate: Certificate) -> tu
     )
 
 
+def met_before(history: Sequence[Proposed], certificate: Certificate) -> tuple[Proposed, ...]:
+    """What the topic met up to the unlock by the same makers, at any score, reviewed or not.
+
+    For the drift alarm: questions that fit no topic seldom reach the threshold, and those that do
+    hardly change the share of unfamiliar ones above it.
+    """
+    return tuple(
+        each
+        for each in history
+        if each.at <= certificate.unlocked_at and each.made_by == certificate.made_by
+    )
+
+
+def met_since(history: Sequence[Proposed], certificate: Certificate) -> tuple[Proposed, ...]:
+    """What it met after that, picked in the same way."""
+    return tuple(
+        each
+        for each in history
+        if each.at > certificate.unlocked_at and each.made_by == certificate.made_by
+    )
+
+
 def _whose(history: Sequence[Proposed]) -> tuple[str, str]:
     whose = {(each.topic, each.channel) for each in history}
     if len(whose) > 1:

@@ -34,6 +34,8 @@ class Score:
     """`value` is 0..1, and so is `familiarity`: how like the question is to what is known.
 
     `parts` say what it is made of: the first two are weighed together, the rest are factors.
+    `familiarity` is the less of the first two: a question is strange that is unlike the examples,
+    and one that is as near to something else.
     """
 
     value: float
@@ -72,7 +74,8 @@ def score_of(signs: Signs) -> Score:
     for factor in factors:
         value *= factor.value
     parts = (lead, likeness, *factors)
-    return Score(value=round(value, 4), familiarity=likeness.value, parts=parts)
+    familiarity = min(lead.value, likeness.value)
+    return Score(value=round(value, 4), familiarity=familiarity, parts=parts)
 
 
 def score_words(value: float, parts: list[tuple[str, float, str]]) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from agent.core.alarms import alarm_of, drift_of
 from agent.core.certificate import Terms
-from agent.core.earning import earned, since_certified
+from agent.core.earning import earned, met_before, met_since, since_certified
 from agent.core.labels import Outcome, Proposed
 from tests.core.history import MAKERS, NOON, clean, proposed, sent
 
@@ -122,3 +122,15 @@ def test_the_watch_begins_after_the_certificate_with_its_makers_and_its_scores()
     assert certificate is not None
 
     assert since_certified([*later, *history], certificate) == (later[0],)
+
+
+def test_drift_is_looked_for_in_all_that_the_topic_met_whatever_its_score() -> None:
+    history = clean(181)
+    before = proposed(10, None, score=0.1)
+    later = [proposed(500, None, score=0.1), proposed(501, None)]
+    other = proposed(502, None, made_by=replace(MAKERS, prompt="p2"))
+    certificate = earned(history, MAKERS, Terms(), now=NOON + timedelta(days=9)).certificate
+    assert certificate is not None
+
+    assert met_before([before, *later, other], certificate) == (before,)
+    assert met_since([before, *later, other], certificate) == tuple(later)

@@ -67,10 +67,18 @@ def test_half_way_between_nothing_and_far_ahead_is_half_of_what_the_lead_counts(
     assert score_of(half).value == pytest.approx(0.2 + 0.8 / 2)
 
 
-def test_familiarity_is_likeness_alone() -> None:
-    unclear = replace(SURE, lead=NOTHING_AHEAD, slots=0.5, likeness=LIKE_AN_EXAMPLE / 2)
-
-    assert score_of(unclear).familiarity == pytest.approx(0.5)
+@pytest.mark.parametrize(
+    ("changed", "familiarity"),
+    [
+        pytest.param({"likeness": LIKE_AN_EXAMPLE / 2}, 0.5, id="half like its examples"),
+        pytest.param({"lead": NOTHING_AHEAD}, 0.0, id="as near to something else"),
+        pytest.param({"slots": 0.5, "words": 150, "language": ""}, 1.0, id="what fills it"),
+    ],
+)
+def test_familiarity_is_the_less_of_the_first_two(
+    changed: dict[str, Any], familiarity: float
+) -> None:
+    assert score_of(replace(SURE, **changed)).familiarity == pytest.approx(familiarity)
 
 
 def test_it_says_what_it_is_made_of() -> None:
