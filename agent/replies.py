@@ -5,11 +5,18 @@ n started" is committed before the request, and only the one draft id we staged 
 so it is one message at the most. What nobody can tell ends as unknown and is never sent again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from agent.core.basis import Basis, is_ours, moved_on, teammate_is_writing, touched
+from agent.core.basis import (
+    Basis,
+    is_ours,
+    moved_on,
+    somebody_wrote,
+    teammate_is_writing,
+    touched,
+)
 from agent.core.conversation import Draft, Message
 from agent.core.delivery import REPLY_NEXT, Next, Seen
 from agent.drafts import stage
@@ -29,6 +36,10 @@ from agent.urgency import urgent
 CONFIRM_AFTER = (0.2, 0.3, 0.5, 1, 3, 5, 10, 20, 40, 40)
 # From the beginning of a look to the release: an older look is no look, look once more.
 LOOK_AGAIN_WITHIN = timedelta(seconds=2)
+# Seconds before another look at what stops a reply before its release: one spoilt answer would end
+# it for good, and leave its draft behind. Nothing is sent meanwhile.
+DOUBTS = (1.0,)
+DRAFT_DOUBTS = (1.0, 3.0, 8.0)  # the list of drafts may lag behind the one that we just staged
 OVER = frozenset(
     {
         DeliveryState.ARRIVED,
@@ -97,8 +108,10 @@ class _Release:
     reply: Reply
     delivery: Delivery
     tries: int = 0  # looks that were to end in a release
+    doubts: int = 0  # looks in a row that said that something has changed
     made: int = 0  # releases started
     unheard: bool = False  # some release may be applied that we heard nothing of
+    given_up: bool = False  # it is not to be released any more
     withdrawn: bool = False
     looked_at: tuple[datetime, float] | None = None  # by the wall, and by the clock that is steady
     why: str = ""
@@ -151,15 +164,28 @@ class _Release:
             # Sent already: by an earlier release of ours, or by a teammate from the composer.
             self.why = "the draft was sent in Kustomer"
             return Seen.GONE if self.unheard else Seen.TOUCHED
+        wrote = somebody_wrote(basis, messages) is not None  # a message that was seen is there
         self.why = touched(ours, self.delivery.body, self.reply.draft.to) or ""
         if self.why:
-            return self.how_touched(ours)
+            doubts = () if wrote else DOUBTS if ours else DRAFT_DOUBTS
+            return self.once_sure(self.how_touched(ours), doubts)
         self.why = moved_on(basis, conversation, messages) or ""
         if not self.why and teammate_is_writing(
             drafts, basis.conversation_id, draft_id=self.draft_id
         ):
             self.why = "a teammate is writing a reply"
-        return Seen.MOVED_ON if self.why else self.if_allowed()
+        if self.why:
+            return self.once_sure(Seen.MOVED_ON, () if wrote else DOUBTS)
+        self.doubts = 0
+        return self.if_allowed()
+
+    def once_sure(self, seen: Seen, doubts: Sequence[float]) -> Seen:
+        """`seen`, once further looks after so many seconds each said that something has changed."""
+        if seen is Seen.GONE or self.doubts >= len(doubts):  # what is gone is confirmed anyway
+            return seen
+        self.desk.clock.sleep(doubts[self.doubts])
+        self.doubts += 1
+        return Seen.DOUBTED
 
     def if_allowed(self) -> Seen:
         """Asked last: nothing but the release itself comes after it."""
@@ -232,6 +258,7 @@ class _Release:
 
     def withdraw(self) -> Seen:
         """Delete our own draft, if it still is our own."""
+        self.given_up = True
         try:
             ours, _ = self.our_draft()
         except HelpdeskMissing:
@@ -262,8 +289,18 @@ class _Release:
                 return Seen.BOUNCED if ours[0].status == "error" else Seen.VISIBLE
         if self.withdrawn:
             return Seen.TOUCHED
+        if not self.given_up and self.still_lies_there():
+            raise HelpdeskUnavailable("released, but Kustomer has not sent the draft yet")
         self.why = "released, but not seen in the conversation within two minutes"
         return Seen.NOT_VISIBLE
+
+    def still_lies_there(self) -> bool:
+        """Whether our draft is listed after all: not sent, so it may be released again."""
+        try:
+            ours, _ = self.our_draft()
+        except HelpdeskMissing:
+            return False
+        return ours is not None
 
     def end(self, step: Next) -> Delivery:
         state = {

@@ -3,12 +3,21 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
 from agent.adapters.memory.helpdesk import Request
 from agent.core.basis import Basis
-from agent.core.conversation import Address, Customer, Direction, Draft, Message, Status
+from agent.core.conversation import (
+    Address,
+    Conversation,
+    Customer,
+    Direction,
+    Draft,
+    Message,
+    Status,
+)
 from agent.core.turn import Action, Turn, marker_of
 from agent.drafts import stage
 from agent.errors import (
@@ -191,6 +200,123 @@ def test_a_draft_that_a_teammate_deleted_is_not_made_again(world: SmallWorld, re
 
     assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
     assert (sent(world, reply), drafts(world)) == ([], 0)
+
+
+def without_our_draft(found: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    return ()
+
+
+def with_half_a_character(found: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    return tuple(replace(d, body=d.body + "\ud83d") for d in found)
+
+
+def in_a_status_unheard_of(found: Conversation) -> Conversation:
+    return replace(found, status=Status.UNKNOWN)
+
+
+def spoil(world: SmallWorld, method: str, change: Callable[..., object], reads: range) -> None:
+    """Change the answers to these reads of a method, counted from 0."""
+    real, number = getattr(world.helpdesk, method), count()
+
+    def spoilt(about: str) -> object:
+        found = real(about)
+        return change(found) if next(number) in reads else found
+
+    setattr(world.helpdesk, method, spoilt)
+
+
+# Staged, the first read of the drafts is that of the look.
+ONE_BAD_ANSWER = [
+    pytest.param("drafts", without_our_draft, id="no draft"),
+    pytest.param("drafts", with_half_a_character, id="another text"),
+    pytest.param("conversation", in_a_status_unheard_of, id="another status"),
+]
+
+
+@pytest.mark.parametrize(("method", "change"), ONE_BAD_ANSWER)
+def test_one_bad_answer_stops_no_reply(
+    world: SmallWorld, reply: Reply, method: str, change: Callable[..., object]
+) -> None:
+    # A line of a batch was overtaken by nobody, its draft left behind; no other go sent it.
+    stage(world.desk, reply.intent, reply.draft)
+    spoil(world, method, change, range(1))
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert (len(sent(world, reply)), drafts(world)) == (1, 0)
+
+
+@pytest.mark.parametrize(("method", "change"), ONE_BAD_ANSWER[1:])
+def test_one_bad_answer_after_an_unanswered_release_is_not_the_end_of_it(
+    world: SmallWorld, reply: Reply, method: str, change: Callable[..., object]
+) -> None:
+    stage(world.desk, reply.intent, reply.draft)
+    world.helpdesk.fail(OutcomeUnknown("timeout"), on="release_draft")
+    # The look, the check of the draft, the second look; the conversation is not checked.
+    second_look = 2 if method == "drafts" else 1
+    spoil(world, method, change, range(second_look, second_look + 1))
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert len(sent(world, reply)) == 1
+
+
+def test_a_list_of_drafts_that_lags_ten_seconds_stops_no_reply(
+    world: SmallWorld, reply: Reply, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage(world.desk, reply.intent, reply.draft)
+    shows_at, real = world.clock.now() + timedelta(seconds=10), world.helpdesk.drafts
+
+    def lagging(customer_id: str) -> tuple[Draft, ...]:
+        return real(customer_id) if world.clock.now() >= shows_at else ()
+
+    monkeypatch.setattr(world.helpdesk, "drafts", lagging)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert (len(sent(world, reply)), drafts(world)) == (1, 0)
+
+
+def test_two_bad_answers_apart_from_each_other_stop_no_reply(
+    world: SmallWorld, reply: Reply
+) -> None:
+    stage(world.desk, reply.intent, reply.draft)
+    world.helpdesk.fail(HelpdeskBusy("429"), on="release_draft")
+    spoil(world, "conversation", in_a_status_unheard_of, range(0, 4, 2))
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+
+
+def test_a_message_needs_no_second_look(world: SmallWorld, reply: Reply) -> None:
+    stage(world.desk, reply.intent, reply.draft)
+    customer_writes(world, reply.basis.conversation_id)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert world.requests("messages") == 1 + 1  # the fixture's, and the look's
+
+
+def test_a_draft_that_a_teammate_sent_with_other_words_needs_no_second_look(
+    world: SmallWorld, reply: Reply
+) -> None:
+    stage(world.desk, reply.intent, reply.draft)
+    world.helpdesk._drafts.clear()
+    teammate_answers(world, reply.basis.conversation_id)
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.OVERTAKEN
+    assert world.requests("messages") == 1 + 1
+
+
+def test_a_draft_that_is_listed_after_all_was_not_sent_and_the_next_call_sends_it(
+    world: SmallWorld, reply: Reply
+) -> None:
+    # The release was not taken, one list of drafts was old: it said "unknown", and never sent it.
+    stage(world.desk, reply.intent, reply.draft)
+    world.helpdesk.fail(OutcomeUnknown("timeout"), on="release_draft")
+    spoil(world, "drafts", without_our_draft, range(1, 2))
+
+    with pytest.raises(HelpdeskUnavailable, match="not sent the draft yet"):
+        deliver_reply(world.desk, reply)
+    assert sent(world, reply) == []
+
+    assert deliver_reply(world.desk, reply).state is DeliveryState.ARRIVED
+    assert len(sent(world, reply)) == 1
 
 
 def test_paused_it_lies_unsent_and_goes_on_afterwards(world: SmallWorld, reply: Reply) -> None:

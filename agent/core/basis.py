@@ -32,12 +32,20 @@ class Basis:
         )
 
 
+def somebody_wrote(basis: Basis, messages: Sequence[Message]) -> str | None:
+    """Who wrote since, in words; None when nobody did."""
+    newer = [m for m in messages if m.id not in basis.message_ids]
+    if not newer:
+        return None
+    customer = any(m.direction is Direction.IN for m in newer)
+    return CUSTOMER_WROTE if customer else "a teammate answered"
+
+
 def moved_on(basis: Basis, conversation: Conversation, messages: Sequence[Message]) -> str | None:
     """What changed since, in words; None when nothing did."""
-    newer = [m for m in messages if m.id not in basis.message_ids]
-    if newer:
-        customer = any(m.direction is Direction.IN for m in newer)
-        return CUSTOMER_WROTE if customer else "a teammate answered"
+    wrote = somebody_wrote(basis, messages)
+    if wrote is not None:
+        return wrote
     changes = {
         "the conversation was deleted": conversation.deleted,
         "the conversation was merged": conversation.merged_into is not None,

@@ -88,6 +88,7 @@ class Seen(StrEnum):
     STILL_LISTED = "still-listed"  # looked: the draft is there, so it was not sent
     GONE = "gone"  # looked: the draft is not there any more
     UNCHANGED = "unchanged"  # looked again: the conversation and the draft are as decided upon
+    DOUBTED = "doubted"  # something seems to have changed: a list may lag, an answer be spoilt
     MOVED_ON = "moved-on"  # looked again: somebody wrote, closed, took over …
     TOUCHED = "touched"  # looked again: somebody changed, sent or deleted our draft
     TOUCHED_UNHEARD = "touched-unheard"  # … changed it while a release of it was unanswered
@@ -121,6 +122,8 @@ REPLY_NEXT: dict[Seen, Next] = {
     Seen.STILL_LISTED: Next.LOOK_AGAIN,
     Seen.GONE: Next.CONFIRM,
     Seen.UNCHANGED: Next.RELEASE,
+    # One bad answer would end a reply for good, and leave its draft behind.
+    Seen.DOUBTED: Next.LOOK_AGAIN,
     Seen.MOVED_ON: Next.WITHDRAW,
     Seen.TOUCHED: Next.SETTLE_OVERTAKEN,
     # That release may still be applied, and would send what the teammate made of it.

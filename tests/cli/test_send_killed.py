@@ -87,6 +87,16 @@ def test_killed_in_the_middle_the_same_file_again_sends_every_line_once(post: Po
     assert [d for d in post.sandbox.world.drafts.values() if d.gone_at is None] == []
 
 
+def test_a_list_that_shows_the_past_costs_no_line(post: Post) -> None:
+    # The draft that was just staged seemed deleted: "overtaken", and no other go sent the line.
+    post.sandbox.faults.set(parse_fault("stale-read@GET */drafts=1*8"))
+
+    printed = post.finished()
+
+    assert {line["data"]["attributes"]["state"] for line in printed} == {"arrived"}
+    assert post.texts == ONCE_EACH
+
+
 def test_stopped_it_ends_what_is_under_way_and_says_how_to_go_on(post: Post) -> None:
     with post.process() as process:
         process.until(lambda: len(process.out.splitlines()) >= 3)
