@@ -21,7 +21,7 @@ from agent.console.guard import Page, open_to
 from agent.console.hooks import ring
 from agent.console.metrics import PATH as METRICS_PATH
 from agent.console.metrics import metrics_for
-from agent.console.pages import approvals, now, pause, run, runs, sign_in, topics
+from agent.console.pages import approvals, certificate, now, pause, run, runs, sign_in, topics
 from agent.console.parts import Parts
 from agent.console.proxies import Forwarded
 from agent.core.access import Role
@@ -86,6 +86,9 @@ def routes() -> list[BaseRoute]:
         _get("/topics", Role.VIEWER, topics.show),
         _post("/topics/{topic}/raise", Role.LEAD, topics.raise_),
         _post("/topics/{topic}/lower", Role.LEAD, topics.lower),
+        _get("/topics/{topic}/certificate", Role.VIEWER, certificate.show),
+        _post("/topics/{topic}/waive", Role.LEAD, certificate.waive_),
+        _post("/topics/{topic}/end-waiver", Role.LEAD, certificate.end),
         _post("/pause", Role.TEAMMATE, pause.pause),
         _post("/resume", Role.TEAMMATE, pause.resume),
         _get("/sign-in", None, sign_in.show),

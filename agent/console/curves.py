@@ -14,8 +14,8 @@ from agent.core.earning import Point
 from agent.core.labels import Proposed
 
 WEEKS = 13  # three months
-_LEFT, _TOP, _WIDTH, _HEIGHT, _FOOT = 44, 10, 420, 180, 34
-_BAR, _GAP, _TALL = 22, 8, 90
+_LEFT, _RIGHT, _TOP, _WIDTH, _HEIGHT, _FOOT = 44, 18, 10, 420, 180, 34
+_BAR, _GAP, _TALL, _SIDE = 22, 8, 90, 12  # beside the bars there is room for their dates
 _LEAST_LIMITS = 4  # how many times the limit the upright axis shows at least
 _WEEK = timedelta(days=7)
 
@@ -48,7 +48,7 @@ def curve(points: Sequence[Point], *, limit: float, chosen: float | None) -> Mar
         '<polygon class="band" points="{}"/>{}<polyline class="bound" points="{}"/>'
         '<polyline class="line" points="{}"/>{}</svg>'
     ).format(
-        _LEFT + _WIDTH + 12,
+        _LEFT + _WIDTH + _RIGHT,
         _TOP + _HEIGHT + _FOOT,
         words,
         plot.axes(),
@@ -105,13 +105,13 @@ class _Plot:
     def limit(self, limit: float) -> Markup:
         return Markup(
             '<line class="limit" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>'
-            '<text class="label limit" x="{}" y="{:.1f}" text-anchor="end">limit {}</text>'
+            '<text class="label limit" x="{}" y="{:.1f}">limit {}</text>'
         ).format(
             _LEFT,
             _LEFT + _WIDTH,
             self.y(limit),
             self.y(limit),
-            _LEFT + _WIDTH,
+            _LEFT + 4,  # few questions have the highest scores, so little else is drawn there
             self.y(limit) - 4,
             percent(limit),
         )
@@ -156,11 +156,11 @@ def reviews(weeks: Sequence[Week]) -> Markup:
     words = f"Reviews of the last {len(weeks)} weeks; at most {highest} a week"
     return Markup(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
-    ).format(len(weeks) * (_BAR + _GAP), _TALL + 18, words, Markup("").join(bars))
+    ).format(len(weeks) * (_BAR + _GAP) + 2 * _SIDE, _TALL + 18, words, Markup("").join(bars))
 
 
 def _bar(week: Week, at: int, highest: int, *, is_named: bool) -> Markup:
-    left, top, drawn = at * (_BAR + _GAP) + _GAP // 2, float(_TALL), []
+    left, top, drawn = _SIDE + at * (_BAR + _GAP) + _GAP // 2, float(_TALL), []
     for name, count in (("clean", week.clean), ("wrong", week.wrong)):
         if not count:
             continue

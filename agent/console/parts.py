@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from agent.approving import Ended
 from agent.console.entry import Entry
+from agent.console.standings import Standings
 from agent.core.team_policy import TeamPolicy
 from agent.doorbell import Doorbell
 from agent.errors import ConfigError
@@ -70,4 +71,5 @@ class Parts:
     version: str = ""
     is_demo: bool = False
     doorbell: Doorbell | None = None
+    standings: Standings = field(default_factory=Standings)
     links: Mapping[str, str] = field(default_factory=dict)  # e.g. where a conversation opens

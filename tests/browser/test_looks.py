@@ -17,7 +17,14 @@ AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")  # axe-core 4.14
 FIND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
     .filter((each) => ['serious', 'critical'].includes(each.impact))
     .map((each) => each.id + ': ' + each.nodes.map((node) => node.html).join(' | '))"""
-PAGES = ("/", "/runs", "/runs?state=failed", "/approvals", "/topics")
+PAGES = (
+    "/",
+    "/runs",
+    "/runs?state=failed",
+    "/approvals",
+    "/topics",
+    "/topics/order-status/certificate",
+)
 
 
 def busy(team: Team) -> list[str]:

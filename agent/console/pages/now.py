@@ -9,6 +9,8 @@ from starlette.responses import Response
 from agent.console.charts import PARTS, days_of, share, stacked
 from agent.console.looks import page
 from agent.console.parts import Parts
+from agent.core.levels import effective
+from agent.core.team_policy import Level
 from agent.ports import RunState
 from agent.run_search import RunQuery
 
@@ -26,6 +28,8 @@ def show(request: Request) -> Response:
     since = now - timedelta(days=DAYS)
     days = days_of(parts.search.runs_by_day(since), last=now.date(), days=DAYS)
     held = parts.search.held_by_rule(now - WEEK)
+    policy = effective(parts.policy(), parts.store.level_changes())
+    standings = parts.standings.words(parts.store, policy, now)
     return page(
         request,
         "now.html",
@@ -41,6 +45,11 @@ def show(request: Request) -> Response:
         times=_times(parts.search.seconds_to_note(now - WEEK)),
         held=sorted(held.items(), key=lambda found: (-found[1], found[0]))[:MOST_RULES],
         share=share,
+        climbing=[
+            (topic, standings[topic.name])
+            for topic in policy.topics
+            if topic.level is Level.SEND or standings[topic.name]
+        ],
         lights=parts.lights(),
         meters=parts.meters(),
         recent=parts.search.find_runs(RunQuery(limit=RECENT)),

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from agent.console.looks import page
 from agent.console.pages.run import LONGEST_REASON, told
 from agent.console.parts import Parts
+from agent.console.standings import Word as Standing
 from agent.core.levels import LADDER, LevelChange, effective, in_force, newest, next_step
 from agent.core.slots import GAP
 from agent.core.team_policy import Level, TeamPolicy, Topic
@@ -34,6 +35,7 @@ class Shown:
     figures: TopicFigures
     answers: tuple[tuple[str, Markup], ...]
     history: tuple[LevelChange, ...]
+    standings: tuple[Standing, ...]  # by channel
 
 
 def show(request: Request) -> Response:
@@ -42,6 +44,8 @@ def show(request: Request) -> Response:
     file, changes = parts.policy(), parts.store.level_changes()
     counts = parts.store.topic_counts(parts.clock.now() - WEEK)
     held = newest(changes)
+    policy = effective(file, changes)
+    standings = parts.standings.words(parts.store, policy, parts.clock.now())
     topics = [
         Shown(
             topic=topic,
@@ -53,8 +57,9 @@ def show(request: Request) -> Response:
                 (language, marked(text)) for language, text in sorted(topic.answers.items())
             ),
             history=tuple(c for c in reversed(changes) if c.topic == topic.name),
+            standings=standings[topic.name],
         )
-        for topic, starts in zip(effective(file, changes).topics, file.topics, strict=True)
+        for topic, starts in zip(policy.topics, file.topics, strict=True)
     ]
     return page(request, "topics.html", topics=topics, ladder=LADDER, Level=Level)
 
