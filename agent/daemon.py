@@ -65,7 +65,7 @@ class Daemon:
         if self.lease is not None:
             self.lease.take()
         self.free_claims(self.slot)
-        self.engine.start(self.runner.carry_out)
+        self.engine.start(self.runner.carry_out, self.runner.around)
         self.dispatcher.find_lost(older_than=timedelta(0))
         logger().info("daemon.started")
 

@@ -96,6 +96,7 @@ def _poller(app: App, since: datetime | None) -> Poller:
         quiet=app.settings.quiet,
         tidy=_tidy(app),
         since=since,
+        traces=app.traces,
     )
 
 

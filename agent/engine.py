@@ -1,6 +1,7 @@
 """What the daemon asks of the engine that keeps runs durable. The real one: `adapters/dbos.py`."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 from agent.core.turn import Turn
@@ -10,6 +11,14 @@ STEPS = ("read", "propose", "decide", "act", "finish")
 # (name of the step, the turn, what the earlier steps gave) -> what this one gives (JSON values)
 CarryOut = Callable[[str, Turn, tuple[dict[str, Any], ...]], dict[str, Any]]
 
+# What all steps of one workflow, as far as they go this time, are carried out within.
+Around = Callable[[Turn], AbstractContextManager[object]]
+
+
+def nothing_around(_turn: Turn) -> AbstractContextManager[object]:
+    """Steps that nothing is around."""
+    return nullcontext()
+
 
 class StepStopped(Exception):
     """The step recorded why it stopped; the workflow ends here and can be continued."""
@@ -18,7 +27,7 @@ class StepStopped(Exception):
 class Engine(Protocol):
     """Durable runs: one workflow per turn, named by its key, of the steps in STEPS."""
 
-    def start(self, carry_out: CarryOut) -> None:
+    def start(self, carry_out: CarryOut, around: Around = nothing_around) -> None:
         """Take up what an earlier process of this worker slot left unfinished."""
 
     def ensure(self, turn: Turn) -> None:

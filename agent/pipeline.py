@@ -44,6 +44,7 @@ from agent.ports import (
 )
 from agent.replies import Refusal
 from agent.superseding import replace_older
+from agent.trace_port import NO_TRACES, Traces
 
 OLD_READING = timedelta(minutes=2)  # a reading older than this is looked at again before a write
 EMPTY = Proposal(statements=(), engine="")
@@ -66,6 +67,7 @@ class Pipeline:
     rules: Sequence[Rule] = RULES
     version: str = field(default="")
     is_outdated: Callable[[], bool] = lambda: False
+    traces: Traces = NO_TRACES
 
     def team_policy(self) -> TeamPolicy:
         """The file's policy, with each topic at the level that is in force right now.

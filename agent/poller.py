@@ -23,6 +23,7 @@ from agent.log import logger
 from agent.pipeline import due_at, newest_from_customer
 from agent.plain import to_plain
 from agent.ports import Clock, HelpdeskReader, Run, SeenTurn, Store, Told
+from agent.trace_port import NO_TRACES, Traces
 
 OVERLAP = timedelta(minutes=5)  # at least twice the search's lag (up to 2 min) and clock skew
 SHORT_OVERLAP = timedelta(seconds=30)  # between two looks over the whole overlap: spares searches
@@ -41,6 +42,7 @@ class Poller:
     quiet: timedelta
     tidy: Callable[[Told], None]  # called where notes appeared that we do not know of
     since: datetime | None = None
+    traces: Traces = NO_TRACES
     _reads_many: bool = True  # whether the helpdesk answers for several conversations at once
     _looked_back: bool = False
     _long_look_at: datetime | None = None
@@ -51,6 +53,12 @@ class Poller:
 
         Safe to call again at any time; cut off in the middle, the next poll finds the rest.
         """
+        with self.traces.span("poll") as span:
+            new = self._poll()
+            span.tell({"sidenote.poll.runs": len(new)})
+        return new
+
+    def _poll(self) -> tuple[Run, ...]:
         now = self.clock.now()
         watermark = self.store.watermark(now)
         floor = self.since or watermark - BACKLOG

@@ -80,8 +80,9 @@ def _carry_out(pipeline: Asked, turn: Turn, run: Run) -> Summary:
     runner = Runner(pipeline=pipeline, on_trouble=lambda _: False, on_success=lambda: None)
     given: tuple[Plain, ...] = ()
     try:
-        for step in STEPS:
-            given = (*given, runner.carry_out(step, turn, given))
+        with runner.around(turn):
+            for step in STEPS:
+                given = (*given, runner.carry_out(step, turn, given))
     except StepStopped:
         raise _why_it_stopped(pipeline, turn) from None
     read, proposed, decided, did = given[:4]

@@ -4,7 +4,8 @@ What can be mended by waiting holds the run; what cannot fails it; both say the 
 workflow itself has no side effects, so a replay after a crash repeats none.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -47,7 +48,8 @@ class Runner:
         desk = self.pipeline.desk
         begun = self.log.begin(desk.store, desk.clock, turn.run_id, name)
         try:
-            result: dict[str, Any] = getattr(self.pipeline, name)(turn, *given)
+            with self.pipeline.traces.span(f"run.{name}", _ids(turn)):
+                result: dict[str, Any] = getattr(self.pipeline, name)(turn, *given)
         except Exception as error:  # noqa: BLE001 - a bug in one run must not end the others
             self.log.end(desk.store, desk.clock, begun, error)
             self._stop(name, turn, error)
@@ -55,6 +57,19 @@ class Runner:
         self.log.end(desk.store, desk.clock, begun)
         self.on_success()
         return result
+
+    @contextmanager
+    def around(self, turn: Turn) -> Iterator[None]:
+        """What the steps of one run, as far as they go this time, are traced within."""
+        stopped: StepStopped | None = None
+        with self.pipeline.traces.span("run", _ids(turn)) as span:
+            try:
+                yield
+            except StepStopped as error:  # held or failed: the step's own span tells why
+                span.tell({"sidenote.run.stopped": True})
+                stopped = error
+        if stopped is not None:
+            raise stopped
 
     def _stop(self, name: str, turn: Turn, error: Exception) -> None:
         if isinstance(error, TransientError):
@@ -97,3 +112,11 @@ class Runner:
         self.pipeline.desk.store.save_run(replace(run, error=stopped, updated_at=now))
         log = logger().warning if run.state is RunState.FAILED else logger().info
         log(f"run.{run.state.value}", run=run.id, step=name, error=kind)
+
+
+def _ids(turn: Turn) -> dict[str, str]:
+    return {
+        "sidenote.run.id": turn.run_id,
+        "sidenote.conversation.id": turn.conversation_id,
+        "sidenote.message.id": turn.message_id,
+    }

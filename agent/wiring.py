@@ -27,12 +27,11 @@ from agent.adapters.kustomer import (
 )
 from agent.adapters.kustomer.webhooks import KustomerWebhooks
 from agent.adapters.memory import MemoryModelBook, MemoryStore
-from agent.adapters.model.agreed import AgreedModel
 from agent.adapters.model.answerer import OPENAI, asked_name
-from agent.adapters.model.fallback import WithFallback
 from agent.adapters.model.offline import OfflineEngine
 from agent.adapters.store import DaemonLock, open_model_book, open_store
 from agent.adapters.store.doorbell import open_doorbell
+from agent.adapters.store.search import open_search
 from agent.core.conversation import Customer
 from agent.core.team_policy import TeamPolicy
 from agent.doorbell import OwnBell
@@ -49,15 +48,18 @@ from agent.gates import Gates, PauseSwitch
 from agent.lease import LEASE
 from agent.log import logger
 from agent.model_port import ModelBook
+from agent.model_wiring import model_of
 from agent.notes import NoteDesk
 from agent.owners import is_dead
 from agent.pipeline import Pipeline
 from agent.policy_file import load_policy
 from agent.policy_file.edited import PolicyWatch
 from agent.ports import Model, Store
-from agent.prompts import summary_prompt
 from agent.retries import NO_RETRIES, RETRIES, Retries
+from agent.run_search import RunSearch
 from agent.settings import Settings
+from agent.trace_port import Traces
+from agent.traces_wiring import traces_of
 
 SQLITE, POSTGRESQL = "sqlite:///", "postgresql://"
 # An SQLite file has one daemon, so its runs are the next one's, whatever SIDENOTE_WORKER says.
@@ -123,6 +125,12 @@ class App:
     def store(self) -> Store:
         """Our tables, migrated."""
         return open_store(self.settings.database_url)
+
+    @cached_property
+    def search(self) -> RunSearch:
+        """Finds runs among very many. The store is opened first: it makes the tables."""
+        _ = self.store
+        return open_search(self.settings.database_url)
 
     @property
     def slot(self) -> str:
@@ -201,7 +209,12 @@ class App:
     def http(self) -> httpx.Client:
         """The connections to Kustomer."""
         url, key = self.settings.kustomer
-        return kustomer_client(url, key.value)
+        return kustomer_client(url, key.value, traces=self.traces)
+
+    @cached_property
+    def traces(self) -> Traces:
+        """Where spans go: nowhere, unless the environment asks for them."""
+        return traces_of(os.environ)
 
     @cached_property
     def budget(self) -> Budget:
@@ -229,30 +242,14 @@ class App:
     @cached_property
     def model(self) -> Model:
         """The configured model with the offline engine behind it, or the offline engine."""
-        offline = OfflineEngine()
-        if self.settings.openai_key is None or self.settings.model is None:
-            return offline
-        # Imported here: the openai package takes 0.8 s of CPU, and most commands need none of it.
-        from agent.adapters.model.connection import openai_client  # noqa: PLC0415 - the same
-        from agent.adapters.model.masked import MaskedModel  # noqa: PLC0415 - the same
-        from agent.adapters.model.meter import Meter  # noqa: PLC0415 - the same
-        from agent.adapters.model.openai import OpenAIModel  # noqa: PLC0415 - the same
-
-        model = OpenAIModel(
-            openai_client(self.settings.openai_key.value, self.settings.openai_url),
-            model=self.settings.model,
-            instructions=summary_prompt(),
+        return model_of(
+            self.settings,
             clock=self.clock,
-            meter=Meter(
-                self.model_book,
-                clock=self.clock,
-                owner=self.owner,
-                caps=self.settings.caps,
-                price=self.settings.price,
-            ),
+            book=lambda: self.model_book,
+            owner=self.owner,
+            customer=self._customer,
+            traces=self.traces,
         )
-        masked = MaskedModel(model, self._customer)
-        return WithFallback(AgreedModel(masked, offline), offline)
 
     @cached_property
     def model_book(self) -> ModelBook:
@@ -331,6 +328,7 @@ class App:
             paused=self.pause.paused,
             version=version("sidenote"),
             is_outdated=self.policy_watch.is_outdated,
+            traces=self.traces,
         )
 
     @cached_property
@@ -358,7 +356,7 @@ class App:
     def close(self) -> None:
         """Let go of what was opened."""
         self.stopping.set()
-        for part in ("http", "budget", "model_book", "store", "doorbell_book"):
+        for part in ("http", "budget", "model_book", "store", "doorbell_book", "search", "traces"):
             opened = self.__dict__.get(part)
             if opened is not None and not isinstance(opened, Unlimited):
                 opened.close()

@@ -18,7 +18,7 @@ ADAPTERS_MAY = frozenset(
     """
     access_port attempt_port audit_port core doorbell_port engine errors figures_port
     label_port limits_port log model_port
-    plain ports prompts retries run_search shipped team_port token_port urgency
+    plain ports prompts retries run_search shipped team_port token_port trace_port urgency
     """.split()
 )
 WIRING = {
@@ -27,6 +27,8 @@ WIRING = {
     "rehearsal_wiring.py",
     "console_wiring.py",
     "api_wiring.py",
+    "model_wiring.py",
+    "traces_wiring.py",
     "mcp_wiring.py",
 }
 MODULES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))

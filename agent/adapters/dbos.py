@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.exc import SQLAlchemyError
 
 from agent.core.turn import Turn, turn_of
-from agent.engine import STEPS, CarryOut
+from agent.engine import STEPS, Around, CarryOut, nothing_around
 from agent.errors import StoreUnavailable
 
 # Runs of another version are never taken up, so this changes only together with STEPS' order.
@@ -26,6 +26,7 @@ QUEUE = "runs"
 ACTIVE = ("ENQUEUED", "PENDING", "DELAYED")
 TAKEN_UP = ("PENDING",)
 
+_around: Around = nothing_around
 _carry_out: CarryOut | None = None  # DBOS finds workflows by name in the module, not in an object
 _under_way: set[str] = set()  # keys of the workflows whose code runs in this process right now
 
@@ -37,8 +38,9 @@ def _run(key: str) -> None:
     try:
         turn = turn_of(key)
         given: list[dict[str, Any]] = []
-        for name in STEPS:
-            given.append(DBOS.run_step({"name": name}, _step, name, turn.key, given))
+        with _around(turn):
+            for name in STEPS:
+                given.append(DBOS.run_step({"name": name}, _step, name, turn.key, given))
     finally:
         _under_way.discard(key)
 
@@ -60,14 +62,14 @@ class DbosEngine:
         self._threads = threads
         self._poll_seconds = poll_seconds
 
-    def start(self, carry_out: CarryOut) -> None:
+    def start(self, carry_out: CarryOut, around: Around = nothing_around) -> None:
         """See `Engine.start`.
 
         Raises:
             StoreUnavailable: the database went away meanwhile. Start the process again.
         """
-        global _carry_out  # noqa: PLW0603 - see where it is declared
-        _carry_out = carry_out
+        global _carry_out, _around
+        _carry_out, _around = carry_out, around
         if self._url.startswith("sqlite:///"):
             _set_wal(self._url.removeprefix("sqlite:///"))
         config: DBOSConfig = {

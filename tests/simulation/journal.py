@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from agent.core.turn import Turn
-from agent.engine import STEPS, CarryOut, StepStopped
+from agent.engine import STEPS, Around, CarryOut, StepStopped, nothing_around
 from agent.errors import AgentError
 from tests.simulation.clockwork import Process, Scheduler, owned
 from tests.simulation.door import COMMIT, Passage
@@ -73,7 +73,7 @@ class SimulatedEngine:
         """Whose engine this is."""
         return self._passage.process
 
-    def start(self, carry_out: CarryOut) -> None:
+    def start(self, carry_out: CarryOut, around: Around = nothing_around) -> None:
         """See `Engine.start`."""
         self._carry_out = carry_out
         self._call("engine.start", self._take_up)

@@ -11,7 +11,9 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from agent.adapters.kustomer.deadline import DeadlineTransport, within
+from agent.adapters.kustomer.traced import TracedTransport
 from agent.errors import ConfigError
+from agent.trace_port import NO_TRACES, Traces
 
 MAX_BYTES = 5 * 1024 * 1024  # of an answer, after decompression
 CONNECTIONS = 10  # httpx 0.28 spends more CPU per request above that
@@ -45,7 +47,7 @@ class Answer:
     body: bytes
 
 
-def kustomer_client(base_url: str, key: str) -> httpx.Client:
+def kustomer_client(base_url: str, key: str, *, traces: Traces = NO_TRACES) -> httpx.Client:
     """The HTTP client of one organization; close it when done.
 
     At most 10 connections, no redirects. Proxies are taken from the environment, as usual, except
@@ -70,10 +72,14 @@ def kustomer_client(base_url: str, key: str) -> httpx.Client:
             "Accept-Encoding": "gzip",
             "User-Agent": f"sidenote/{version('sidenote')}",
         },
-        transport=_transport_to(address),
+        transport=_traced(_transport_to(address), traces),
         trust_env=False,
         follow_redirects=False,
     )
+
+
+def _traced(transport: DeadlineTransport, traces: Traces) -> httpx.BaseTransport:
+    return transport if traces is NO_TRACES else TracedTransport(transport, traces)
 
 
 def _transport_to(address: httpx.URL) -> DeadlineTransport:

@@ -1,11 +1,12 @@
 """The engine in memory. Its `journal` outlives it, as the real one's database does."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from agent.core.turn import Turn
-from agent.engine import STEPS, CarryOut, StepStopped
+from agent.engine import STEPS, Around, CarryOut, StepStopped, nothing_around
 
 
 @dataclass(slots=True)
@@ -32,10 +33,11 @@ class MemoryEngine:
         self.journal: dict[str, Workflow] = {} if journal is None else journal
         self._after_step = after_step
         self._carry_out: CarryOut | None = None
+        self._around: Around = nothing_around
 
-    def start(self, carry_out: CarryOut) -> None:
+    def start(self, carry_out: CarryOut, around: Around = nothing_around) -> None:
         """See `Engine.start`."""
-        self._carry_out = carry_out
+        self._carry_out, self._around = carry_out, around
 
     def ensure(self, turn: Turn) -> None:
         """See `Engine.ensure`."""
@@ -52,15 +54,13 @@ class MemoryEngine:
     def _run(self, workflow: Workflow) -> None:
         if self._carry_out is None:
             raise RuntimeError("not started")
-        while len(workflow.given) < len(STEPS):
-            name = STEPS[len(workflow.given)]
-            try:
+        with suppress(StepStopped), self._around(workflow.turn):
+            while len(workflow.given) < len(STEPS):
+                name = STEPS[len(workflow.given)]
                 result = self._carry_out(name, workflow.turn, tuple(workflow.given))
-            except StepStopped:
-                break
-            workflow.given.append(result)
-            if self._after_step is not None:
-                self._after_step(name, workflow.turn)
+                workflow.given.append(result)
+                if self._after_step is not None:
+                    self._after_step(name, workflow.turn)
         workflow.ended = True
 
     def free(self, turn: Turn) -> None:

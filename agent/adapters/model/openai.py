@@ -3,6 +3,7 @@
 Importing this costs 0.8 s of CPU (the openai package), so it is imported only when a key is set.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -30,10 +31,12 @@ from agent.core.proposal import Proposal, Usage
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript, characters_of, shorter
 from agent.ports import Clock
+from agent.trace_port import NO_TRACES, Span, Traces
 
 LONGEST_WAIT = 1800.0  # seconds; what a server asks for beyond that is not believed
 SMALL_WINDOW = 6_000  # characters of a transcript that fits 4,096 tokens beside our instructions
 SHORT = 2_000  # characters; a transcript of that size is not what was too long
+_MODEL_NAME = re.compile(r"[\w.:/@+-]{1,80}")
 # Every tokenizer that we know makes at least one token of a word.
 HONEST = 0.9  # of a prompt's words: a server that counts fewer tokens has not read all of it
 
@@ -81,6 +84,7 @@ class OpenAIModel:
 
     `client` comes from `openai_client`, which is what bounds a call. What the server refuses of
     the request is remembered in the meter's book, that it failed only as long as this object lives.
+    `traces` may be set to where each call is told.
     """
 
     def __init__(
@@ -99,6 +103,7 @@ class OpenAIModel:
         self._clock = clock
         self._meter = meter
         self._patience = patience or Patience()
+        self.traces: Traces = NO_TRACES
         self._circuit = Circuit(clock)
         self._words = Secretly(client.api_key)
         asked = asked_name(str(client.base_url), model)
@@ -228,7 +233,7 @@ class OpenAIModel:
         call = self._meter.reserve(conversation, prompt, answer_tokens=attempt.tokens)
         spent = unanswered(prompt)
         try:
-            completion = self._call(body, attempt.ends)
+            completion = self._traced(body, attempt)
             spent = usage_of(completion, prompt)
         except CallFailed as failed:
             if failed.trouble not in {Trouble.NO_CONNECTION, Trouble.TIMEOUT}:
@@ -237,6 +242,27 @@ class OpenAIModel:
         finally:
             self._meter.settle(call, spent)
         return completion
+
+    def _traced(self, body: dict[str, Any], attempt: _Attempt) -> Completion:
+        """The call within a span, by OpenTelemetry's names; without prompt and answer."""
+        address = self._client.base_url
+        attributes: dict[str, str | int] = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": "openai",  # whose way of speaking it is
+            "gen_ai.request.model": self._model,
+            "gen_ai.request.max_tokens": attempt.tokens,
+            "gen_ai.conversation.id": attempt.transcript.conversation_id,
+            "server.address": address.host,
+            "server.port": address.port or (443 if address.scheme == "https" else 80),
+        }
+        with self.traces.span(f"chat {self._model}", attributes, is_call=True) as span:
+            try:
+                completion = self._call(body, attempt.ends)
+            except CallFailed as failed:
+                span.failed(failed.trouble.name.lower())
+                raise
+            _tell(span, completion)
+            return completion
 
     def _call(self, body: dict[str, Any], ends: float) -> Completion:
         started = self._clock.monotonic()
@@ -261,6 +287,16 @@ class OpenAIModel:
 
     def _no_answer(self) -> CallFailed:
         return CallFailed(Trouble.TIMEOUT, f"waited {self._patience.total.total_seconds():g} s")
+
+
+def _tell(span: Span, completion: Completion) -> None:
+    told: dict[str, str | int] = {
+        "gen_ai.usage.input_tokens": completion.usage.input_tokens,
+        "gen_ai.usage.output_tokens": completion.usage.output_tokens,
+    }
+    if _MODEL_NAME.fullmatch(completion.model):  # a server may say anything there
+        told["gen_ai.response.model"] = completion.model
+    span.tell(told)
 
 
 def _change(attempt: _Attempt, failed: CallFailed) -> None:

@@ -37,6 +37,8 @@ def api_app(api: ApiParts) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Its own traces and logs hold queries, which name customers, and errors' texts.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         responses=_responses(),
     )
     app.state.api = api
