@@ -15,6 +15,7 @@ from agent.cli.terminal import one_line, print_json, result_console, say
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import Transcript
 from agent.errors import InputError
+from agent.evaluation.certificates import STREAMS, certificate_sections
 from agent.evaluation.data import Purpose, Row, read_data
 from agent.evaluation.figures import (
     NOT_MEASURED,
@@ -41,7 +42,17 @@ SECONDS = 33.0  # of the 40 that it may take without --thorough; the rest is sta
 
 
 @click.command("eval")
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--certificates", is_flag=True, help="Simulate certificates and alarms instead. Takes minutes."
+)
+@click.option(
+    "--streams",
+    type=click.IntRange(min=20),
+    default=STREAMS,
+    show_default=True,
+    help="How many topics of each kind --certificates makes up.",
+)
 @click.option("--thorough", is_flag=True, help="Measure on everything. Takes minutes.")
 @click.option("--json", "as_json_", is_flag=True, help="Print JSON for a script.")
 @click.option(
@@ -50,13 +61,22 @@ SECONDS = 33.0  # of the 40 that it may take without --thorough; the rest is sta
     type=click.Path(dir_okay=False, path_type=Path),
     help="Also write a page with charts, one file that needs no network.",
 )
-def command(*, folder: Path, thorough: bool, as_json_: bool, html: Path | None) -> None:
+def command(
+    *,
+    folder: Path | None,
+    certificates: bool,
+    streams: int,
+    thorough: bool,
+    as_json_: bool,
+    html: Path | None,
+) -> None:
     """Measure notes, topics, masking and more on a folder of data. Needs no key.
 
     \b
     sidenote eval data/
     sidenote eval export.jsonl --html figures.html
     sidenote eval data/ --json | jq .notes.sentence_f1
+    sidenote eval --certificates --streams 200
 
     FOLDER holds .jsonl or .jsonl.gz files, also one folder deep. What a file is for shows in its
     lines; your own conversations are read in the form of 'sandbox --load', with a "summary" that a
@@ -64,24 +84,23 @@ def command(*, folder: Path, thorough: bool, as_json_: bool, html: Path | None) 
 
     Ends within 40 seconds: what is large is measured in part, always the same part, and the
     result says so. With OPENAI_API_KEY the configured model is measured too, on 20 cases.
+
+    --certificates needs no data: it makes up topics whose true error rate is known, and shows how
+    often a certificate is given falsely, how soon rightly, and how soon the alarm rings.
     """
     configure(level=logging.CRITICAL)  # attacks and planted faults are logged by the hundred
-    data = read_data(folder)
-    for name in data.skipped:
-        say(f"{one_line(name)}: left out, its lines are of no form we know.")
+    if (folder is None) is not certificates:
+        raise click.UsageError("Give either a FOLDER or --certificates.")
     settings = load_settings()
     with closing(App(settings)) as app:
-        what = Measuring(
-            data=data,
-            offline=offline_engine(),
-            render=_render(app.policy),
-            shipped=_shipped(),
-            model=app.model if settings.openai_key else None,
-            thorough=thorough,
-        )
-        parts, whole = _run(what, app.clock)
+        at = app.clock.now()
+        if folder is None:
+            parts, whole = _simulated(streams)
+        else:
+            parts, whole = _measured(folder, app, thorough=thorough)
     if html is not None:
-        _write(html, page(parts, about=folder.name or str(folder), at=app.clock.now()))
+        about = "certificates" if folder is None else folder.name or str(folder)
+        _write(html, page(parts, about=about, at=at))
         say(f"Written: {html}")
     if as_json_:
         print_json(as_json(parts))
@@ -90,6 +109,39 @@ def command(*, folder: Path, thorough: bool, as_json_: bool, html: Path | None) 
     if not whole:
         say("Stopped: what came before is above.")
         sys.exit(FAILED)
+
+
+def _simulated(streams: int) -> tuple[tuple[Part, ...], bool]:
+    """What certificates do on made-up topics; False when somebody stopped it."""
+    progress = _Progress()
+
+    def watch(title: str) -> Watch:
+        progress.begin(title)
+        return Watch(show=progress.show)
+
+    found: list[Part] = []
+    try:
+        found.extend(certificate_sections(streams, watch))  # each as soon as it is there
+    except KeyboardInterrupt:
+        return tuple(found), False
+    finally:
+        progress.end()
+    return tuple(found), True
+
+
+def _measured(folder: Path, app: App, *, thorough: bool) -> tuple[tuple[Part, ...], bool]:
+    data = read_data(folder)
+    for name in data.skipped:
+        say(f"{one_line(name)}: left out, its lines are of no form we know.")
+    what = Measuring(
+        data=data,
+        offline=offline_engine(),
+        render=_render(app.policy),
+        shipped=_shipped(),
+        model=app.model if app.settings.openai_key else None,
+        thorough=thorough,
+    )
+    return _run(what, app.clock)
 
 
 def _run(what: Measuring, clock: Clock) -> tuple[tuple[Part, ...], bool]:

@@ -84,11 +84,11 @@ def _upper(hits: int, cases: int, delta: float) -> float:
     low, high = hits / cases, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        low, high = (middle, high) if _at_most(hits, cases, middle) > delta else (low, middle)
+        low, high = (middle, high) if at_most(hits, cases, middle) > delta else (low, middle)
     return high
 
 
-def _at_most(hits: int, cases: int, rate: float) -> float:
+def at_most(hits: int, cases: int, rate: float) -> float:
     """The probability of `hits` or fewer in so many cases, for a rate of hits/cases or more.
 
     From the likeliest on down, each from the one before, until no digit changes.

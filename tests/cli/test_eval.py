@@ -141,3 +141,23 @@ def test_a_model_that_fails_is_told_and_has_no_figures(
     notes = json.loads(printed.out)["notes"]
     assert "no usable answer 3 of 3 times" in notes["sample"]
     assert "model" not in notes
+
+
+def test_certificates_are_simulated_without_data(typed_without_settings: Typed) -> None:
+    printed = typed_without_settings("eval", "--certificates", "--streams", "20", "--json")
+
+    figures = json.loads(printed.out)["certificates"]
+    assert printed.code == 0
+    assert figures["unlocked_at_a_quarter"] == 1
+    assert figures["sets"]["labels"]["clean_for_2_percent"] == 181
+    assert "False alarms …" in printed.err
+
+
+@pytest.mark.parametrize("given", [[], ["data", "--certificates"]], ids=["neither", "both"])
+def test_a_folder_or_certificates_is_asked_for(
+    typed_without_settings: Typed, given: list[str]
+) -> None:
+    printed = typed_without_settings("eval", *given)
+
+    assert printed.code == 2
+    assert "Give either a FOLDER or --certificates." in printed.err

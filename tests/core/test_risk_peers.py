@@ -12,7 +12,7 @@ from mapie.risk_control.methods import compute_hoeffding_bentkus_p_value
 from scipy.stats import binom, binomtest
 
 from agent.core.risk import (
-    _at_most,
+    at_most,
     evidence_below,
     first_alarm,
     fixed_sample,
@@ -38,7 +38,7 @@ def test_the_probability_of_so_few_is_scipys(count: tuple[int, int], share: floa
     hits, cases = count
     rate = (hits / cases) + share * (1 - hits / cases)
     if 0 < rate < 1:
-        assert _at_most(hits, cases, rate) == pytest.approx(binom.cdf(hits, cases, rate), abs=1e-9)
+        assert at_most(hits, cases, rate) == pytest.approx(binom.cdf(hits, cases, rate), abs=1e-9)
 
 
 @pytest.mark.parametrize("limit", [0.05, 0.02, 0.01])
