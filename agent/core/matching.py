@@ -7,12 +7,13 @@ person audits a sample, and what the matcher gets wrong there is counted in (`co
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from difflib import SequenceMatcher
 
 from agent.core.grounding.reading import Sentence
 from agent.core.labels import Judgement
-from agent.core.reply_facts import Quantity, Said, endings, in_order, matter_of, said_in
+from agent.core.reply_facts import Quantity, Said, endings, in_order, matter_of, said_in, words_of
 
 _LONGER = 0.25  # share of further matter that a reply may have, or lack, beside the other
 _ONE_TOPIC = 0.5  # share of the shorter one's matter from which they speak of the same thing
@@ -65,7 +66,8 @@ def _is_same_text(one: Said, other: Said, proposed: str, sent: str) -> bool:
 
 def _contradiction(one: Said, other: Said) -> bool:
     """A figure of the same kind with another value on each side, or a no where there was none."""
-    left, came = _unmatched(one, other), _unmatched(other, one)
+    left = _unmatched(one.quantities, other.quantities)
+    came = _unmatched(other.quantities, one.quantities)
     kinds = {kind for kind in map(_kind, left) if kind}
     if kinds & set(map(_kind, came)):
         return True
@@ -86,12 +88,8 @@ def _kind(quantity: Quantity) -> str:
     return "number" if digits >= _LONG_NUMBER else ""
 
 
-def _unmatched(one: Said, other: Said) -> list[Quantity]:
-    return [
-        quantity
-        for quantity in one.quantities
-        if not any(_alike(quantity, its) for its in other.quantities)
-    ]
+def _unmatched(mine: Sequence[Quantity], others: Sequence[Quantity]) -> list[Quantity]:
+    return [quantity for quantity in mine if not any(_alike(quantity, its) for its in others)]
 
 
 def _alike(one: Quantity, other: Quantity) -> bool:
@@ -112,20 +110,36 @@ def _without_year(forms: frozenset[str]) -> frozenset[str]:
     return frozenset("/".join(form.split("/")[-2:]) for form in forms)
 
 
-def _pairs(one: Said, other: Said) -> Iterator[tuple[Sentence, Sentence]]:
+def _pairs(one: Said, other: Said) -> list[tuple[Sentence, Sentence]]:
     """Each sentence with the other's that speaks of the same thing, where there is one."""
-    for each in one.sentences:
-        matter = matter_of(each)
-        best = max(other.sentences, key=lambda its: len(matter & matter_of(its)), default=None)
-        if best is not None and matter:
-            common = len(matter & matter_of(best))
-            if common >= _NEAR * min(len(matter), max(1, len(matter_of(best)))):
-                yield each, best
+    found = ((each, _nearest(each, other.sentences)) for each in one.sentences)
+    return [(each, its) for each, its in found if its is not None]
 
 
-def _both_ways(one: Said, other: Said) -> Iterator[tuple[Sentence, Sentence]]:
-    yield from _pairs(one, other)
-    yield from _pairs(other, one)
+def _nearest(one: Sentence, some: Sequence[Sentence]) -> Sentence | None:
+    matter, words = matter_of(one), set(words_of(one))
+    best = max(
+        some,
+        key=lambda its: (len(matter & matter_of(its)), len(words & set(words_of(its)))),
+        default=None,
+    )
+    if best is None:
+        return None
+    mine, others = (matter, matter_of(best)) if matter else (words, set(words_of(best)))
+    fewest = min(len(mine), len(others))
+    return best if fewest and len(mine & others) >= _NEAR * fewest else None
+
+
+def _sentences_differ(one: Said, other: Said) -> bool:
+    """One of them in other words, or sentences on both sides that the other lacks."""
+    pairs, its_pairs = _pairs(one, other), _pairs(other, one)
+    if len(pairs) < len(one.sentences) and len(its_pairs) < len(other.sentences):
+        return True
+    both = [*pairs, *((its, each) for each, its in its_pairs)]
+    return any(
+        _is_other_sentence(each, its) or _exchanged(one.figures_of(each), other.figures_of(its))
+        for each, its in both
+    )
 
 
 def _flipped(one: Sentence, other: Sentence) -> bool:
@@ -147,7 +161,7 @@ def _doubt(one: Said, other: Said, *, question: str = "") -> bool:
         or _differs(one, other)
         or _figures_differ(one, other, question)
         or _words_differ(one, other, question)
-        or any(_is_other_sentence(each, its) for each, its in _both_ways(one, other))
+        or _sentences_differ(one, other)
         or _turned_round(one, other)
     )
 
@@ -161,24 +175,31 @@ def _differs(one: Said, other: Said) -> bool:
 
 
 def _figures_differ(one: Said, other: Said, question: str) -> bool:
-    """Another value, bound, notation or order; a number that the customer gave may come or go."""
+    """Another value, bound or notation; a number that the customer gave may come or go."""
     known = frozenset(
         form for quantity in said_in(question).quantities for form in quantity.figure.forms
     )
-    for each, its in ((one, other), (other, one)):
-        if any(not quantity.figure.forms & known for quantity in _unmatched(each, its)):
-            return True
-    mine = [quantity for quantity in one.quantities if quantity not in _unmatched(one, other)]
-    others = [quantity for quantity in other.quantities if quantity not in _unmatched(other, one)]
-    firsts, its_firsts = _firsts(mine), _firsts(others)
-    if len(firsts) != len(its_firsts):
+    for each, its in ((one.quantities, other.quantities), (other.quantities, one.quantities)):
+        for quantity in each:
+            twins = [twin for twin in its if _alike(quantity, twin)]
+            if not twins and not quantity.figure.forms & known:
+                return True
+            if twins and not any(_is_written_alike(quantity, twin) for twin in twins):
+                return True
+    return False
+
+
+def _exchanged(mine: Sequence[Quantity], others: Sequence[Quantity]) -> bool:
+    """Figures of two sentences about the same thing that are another's, or in another order."""
+    left, came = _unmatched(mine, others), _unmatched(others, mine)
+    if left and came:
         return True
-    return not all(map(_is_written_alike, firsts, its_firsts))
-
-
-def _firsts(quantities: Sequence[Quantity]) -> list[Quantity]:
-    """Each value once, in the order in which they come up."""
-    return list({(q.figure.forms, q.unit, q.bound): q for q in quantities}.values())
+    pairs = zip(
+        [quantity for quantity in mine if quantity not in left],
+        [quantity for quantity in others if quantity not in came],
+        strict=False,
+    )
+    return not all(_alike(quantity, twin) for quantity, twin in pairs)
 
 
 def _is_written_alike(one: Quantity, other: Quantity) -> bool:
@@ -198,24 +219,37 @@ def _is_ambiguous(quantity: Quantity) -> bool:
 
 
 def _words_differ(one: Said, other: Said, question: str) -> bool:
-    """A word for another; or many more words; or words that answer something else."""
+    """More in one of them than a short sentence of its own, or what answers another ask."""
     left, came = one.matter - other.matter, other.matter - one.matter
     if left and came:
         return True
     further = left | came
-    most = max(len(one.matter), len(other.matter))
     if not further:
         return False
+    most = max(len(one.matter), len(other.matter))
     asked = said_in(question).matter if question else frozenset[str]()
-    if most < _SPOKEN or came & asked:
+    if most < _SPOKEN or came & asked or len(further) > _LONGER * most:
         return True
-    return len(further) > _LONGER * most
+    return not further <= _alone(one, other) | _alone(other, one)
+
+
+def _alone(one: Said, other: Said) -> frozenset[str]:
+    """The matter of the sentences that have no counterpart."""
+    return frozenset(
+        word
+        for each in one.sentences
+        if _nearest(each, other.sentences) is None
+        for word in matter_of(each)
+    )
 
 
 def _is_other_sentence(one: Sentence, other: Sentence) -> bool:
     """A word for another in it, another ending, or the words that both have in another order."""
     left, came = matter_of(one) - matter_of(other), matter_of(other) - matter_of(one)
     if left and came:
+        return True
+    changes = SequenceMatcher(None, words_of(one), words_of(other), autojunk=False)
+    if any(tag == "replace" for tag, *_ in changes.get_opcodes()):
         return True
     ends, others = endings(one), endings(other)
     if any(not ends[word] & others[word] for word in ends.keys() & others.keys()):

@@ -24,6 +24,7 @@ _WORK = re.compile(
     r"(?:business|working|work)[\s-]*days?|werktage?n?|arbeitstage?n?|jours? ouvr\w*|werkdagen?"
     r"|dias? (?:habil\w*|labora\w*|uteis)|giorni (?:lavorativi|feriali)"
 )
+_ELIDED = re.compile(r"(?<!\w)(j|n|l|d|c|m|t|s|qu)'(?=[a-z])")  # French: two words written as one
 _WORKDAY = "workday"
 _RANGE = re.compile(r"(?<![\w.,])(\d{1,3})\s?(?:to|bis|a|tot|ate|-|–)\s?(\d{1,3})(?![\w]|[.,]\d)")
 _MEASURES = frozenset("am pm uhr h hrs kg g mg km m cm mm ml l gb mb x no nr".split())
@@ -65,7 +66,7 @@ verfo
 suivr suivi
 segui rastr
 send sent sends ship shipp dispa poste maile
-schic gesch versc versa verse losge
+schic gesch sende gesen versc versa verse losge
 fast promp
 schne zugig rasch
 start begin begun began
@@ -94,13 +95,34 @@ _PERSONS = {
     "uns": "we", "mir": "we", "mich": "we", "sie": "you", "ihnen": "you", "nous": "we",
     "je": "we", "vous": "you", "wij": "we", "ik": "we", "ons": "we", "u": "you",
 }  # fmt: skip
+# They come and go when a sentence is put otherwise, and say nothing by themselves.
+_LIGHT = frozenset(
+    """
+the a an this that these those it its they them their so then just also st nd rd th
+der die das den dem des ein eine einen einem einer es er diese dieser dieses dieses auch dann
+le la les l un une des du de d n ne ce cet cette ces il elle ils elles aussi alors
+el los las lo al del este esta estos estas tambien entonces
+het een dit deze die dat ook dan o os as um uma isto este esta tambem
+il gli uno questo questa anche allora
+""".split()
+)
+_ALIKE = {
+    word: words.split()[0]
+    for words in (
+        "is are am 's 'm 're", "have has 've", "will 'll shall", "we i wij ik", "us me", "our my",
+        "ist sind", "haben hat habe", "wir ich", "uns mir mich", "unser unsere unseren mein meine",
+        "nous je j", "notre nos mon ma mes", "votre vos", "ihr ihre ihren ihrem ihrer",
+        "avons ai", "hemos he", "nuestro nuestra mi", "su sus", "onze ons mijn",
+    )
+    for word in words.split()
+}  # fmt: skip
 # Whether it was done, will be, or may be: function words, and yet the outcome.
 _TENSES = {
     word: tense
     for tense, words in {
         "will": "will shall wird werden werde sera seront va vont allons seran zal zullen saranno",
         "past": "was were been did had has have wurde wurden worden hat haben habe ete etait avons"
-        " sido fue fueron ha han hemos werd heeft hebben foi foram stato stata abbiamo",
+        " ai sido fue fueron ha han he hemos werd heeft hebben foi foram stato stata abbiamo",
         "can": "can could kann konnen konnten peut pouvez pouvons puede puedes podemos kunt kunnen"
         " pode podem puo possiamo",
     }.items()
@@ -129,7 +151,7 @@ class Said:
     sentences: tuple[Sentence, ...]
     plain: str  # the words in order, for "the same text"
     tongue: str
-    quantities: tuple[Quantity, ...]
+    figures: tuple[tuple[Quantity, ...], ...]  # of each sentence, in their order
     links: frozenset[str]
     days: frozenset[tuple[int, str]]
     binding: frozenset[str]
@@ -140,6 +162,15 @@ class Said:
     questions: int
 
     @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The figures of all sentences."""
+        return tuple(quantity for some in self.figures for quantity in some)
+
+    def figures_of(self, one: Sentence) -> tuple[Quantity, ...]:
+        """The figures of one of its sentences."""
+        return self.figures[self.sentences.index(one)]
+
+    @property
     def matter(self) -> frozenset[str]:
         """What it is about, with one name for what has several; without polite words."""
         return frozenset(one for each in self.sentences for one in matter_of(each))
@@ -148,16 +179,18 @@ class Said:
 def said_in(text: str, *, ignored: Sequence[str] = ()) -> Said:
     """Read a reply; `ignored` are lines that say nothing of the matter."""
     found = without_courtesies(text, ignored=ignored)
-    kept = tuple(_WORK.sub(_WORKDAY, one) for one in found)
-    joined = _RANGE.sub(r"\1-\2", _in_digits("\n".join(kept)))
+    kept = tuple(_ELIDED.sub(r"\1 ", _WORK.sub(_WORKDAY, one)) for one in found)
+    numbered = [_RANGE.sub(r"\1-\2", _in_digits(one)) for one in kept]
+    joined = "\n".join(numbered)
     read = tuple(sentence(_without_links(one)) for one in kept)
-    quantities = tuple(_quantities(joined))
+    figures = tuple(tuple(_quantities(one)) for one in numbered)
+    quantities = tuple(quantity for some in figures for quantity in some)
     tokens = [token for one in read for token in one.tokens]
     return Said(
         sentences=read,
         plain=" ".join(filter(None, (one.strip(" .,;:!-") for one in joined.split()))),
         tongue=tongue_of(" ".join(kept)),
-        quantities=quantities,
+        figures=figures,
         links=frozenset(map(_plain_link, links(joined))),
         days=frozenset((*_days(joined), *_months(quantities))),
         binding=frozenset(_binding(joined)),
@@ -179,6 +212,28 @@ def in_order(one: Sentence) -> list[str]:
     return [_GROUP_OF.get(stem(token), stem(token)) for token in _matters(one)]
 
 
+def words_of(one: Sentence) -> list[str]:
+    """All its words that say something, function words too, as compared one by one."""
+    parts = (part for token in one.tokens for part in _parted(token))
+    return [
+        _alike(part)
+        for part in parts
+        if part not in _LIGHT and stem(part) not in POLITE and not _is_figure(part)
+    ]
+
+
+def _parted(token: str) -> list[str]:
+    """Two words of "we've", as of "we have"."""
+    first, mark, end = token.rpartition("'")
+    return [first, mark + end] if first and mark + end in _ALIKE else [token]
+
+
+def _alike(word: str) -> str:
+    if word in DAY_OF:
+        return f"={DAY_OF[word]}"
+    return _ALIKE.get(word, _GROUP_OF.get(stem(word), stem(word)))
+
+
 def endings(one: Sentence) -> dict[str, set[str]]:
     """How each word of matter ends, by its stem: "arrives" is not "arrived"."""
     found: dict[str, set[str]] = {}
@@ -192,15 +247,22 @@ def _matters(one: Sentence) -> list[str]:
     return [
         token
         for token in one.tokens
-        if is_matter(token) and stem(token) not in POLITE and not _is_counted(token)
+        if is_matter(token)
+        and stem(token) not in POLITE
+        and token not in _LIGHT
+        and token not in _ALIKE
+        and not _tense(token)
+        and not _is_counted(token)
     ]
 
 
 def _is_counted(token: str) -> bool:
     """Compared as a figure, a unit or a month."""
-    if token[0].isdigit() or token in SPELLED or token in CURRENCIES:
-        return True
-    return token == _WORKDAY or DAY_OF.get(token, 0) >= min(_UNITS)
+    return _is_figure(token) or token == _WORKDAY or DAY_OF.get(token, 0) >= min(_UNITS)
+
+
+def _is_figure(token: str) -> bool:
+    return token[0].isdigit() or token in SPELLED or token in CURRENCIES
 
 
 # --- figures, days, links ------------------------------------------------------------------------
@@ -256,8 +318,8 @@ def _days(text: str) -> list[tuple[int, str]]:
 
 def _months(quantities: Sequence[Quantity]) -> list[tuple[int, str]]:
     """The months that dates name, however short; of "3/11" it is not clear which."""
-    dates = [one.figure.forms for one in quantities if one.is_date and len(one.figure.forms) == 1]
-    numbers = [int(form.split("/")[-2]) for forms in dates for form in forms]
+    days = ([form for form in one.figure.forms if _DATE.fullmatch(form)] for one in quantities)
+    numbers = [int(forms[0].split("/")[-2]) for forms in days if len(forms) == 1]
     return [(_FIRST_MONTH + number - 1, "") for number in numbers]
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from agent.core.labels import CLEAN, Judgement
 from agent.core.matching import match, same_facts
+from tests.core.rewordings import REWORDED, planted
 
 ENGLISH = (
     "Your order 40-2291 left our warehouse on 3 November and arrives within 5 working days. "
@@ -240,6 +241,23 @@ def test_a_number_that_the_customer_gave_may_be_left_out() -> None:
 
     assert said(proposed, human, "Where is 40-2291?") == Judgement.EDITED
     assert said(proposed, human, "Where is it?") == ""
+
+
+# --- edits of our own, in four languages ---------------------------------------------------------
+
+
+def test_most_rewordings_are_recognised() -> None:
+    recognised = sum(same_facts(proposed, sent) is True for proposed, sent in REWORDED)
+
+    assert recognised >= 0.75 * len(REWORDED)
+    assert not any(same_facts(proposed, sent) is False for proposed, sent in REWORDED)
+
+
+def test_no_planted_change_is_called_clean() -> None:
+    pairs = list(planted())
+
+    assert len(pairs) > 150
+    assert [pair for pair in pairs if same_facts(*pair) or match(*pair, "") in CLEAN] == []
 
 
 # --- properties ----------------------------------------------------------------------------------
