@@ -53,7 +53,7 @@ def _record(store: Store, event: CertificateEvent) -> None:
             "confidence": held.terms.confidence,
             "valid_until": held.valid_until.isoformat(),
         }
-    subjects = {"topic": event.topic, "channel": event.channel}
+    subjects = {"topic": event.topic} | ({"channel": event.channel} if event.channel else {})
     store.append_audit(
         AuditEntry(kind=AuditKind.CERTIFICATE, subjects=subjects, content=content), event.at
     )
