@@ -14,6 +14,7 @@ from agent.core.proposal import Usage
 from agent.core.rewording import Edit
 from agent.core.spending import Price
 from agent.core.turn import Action, marker_of
+from agent.labelling import SENT_TEXT
 from agent.plain import from_plain
 from agent.ports import DeliveryState, Run, RunState, Store
 from agent.run_search import RunQuery, RunSearch, place_of
@@ -139,9 +140,6 @@ def _texts(store: Store, each: Stored) -> tuple[str, str]:
     own = (d for d in written if d.marker != ours and d.state is DeliveryState.ARRIVED)
     did = each.receipt.get("did") or {}
     return draft, next((d.body for d in own), str(did.get(SENT_TEXT) or ""))
-
-
-SENT_TEXT = "sent_text"  # of a receipt: what a teammate made of our draft in Kustomer
 
 
 def _runs(search: RunSearch, since: datetime) -> Iterator[Run]:

@@ -61,6 +61,9 @@ class RunSearch(Protocol):
     def seconds_to_note(self, since: datetime) -> tuple[float, ...]:
         """Seconds from the customer's message to its note, of the newest 500 noted runs."""
 
+    def close(self) -> None:
+        """Let go of every connection."""
+
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
