@@ -9,7 +9,7 @@ from agent.core.audits import is_audit, is_missed
 from agent.core.certificate import THRESHOLDS, Certificate, Terms
 from agent.core.labels import CLEAN, Label, MadeBy, Proposed, differing
 from agent.core.risk import fewest, interval, smallest_limit
-from agent.core.series import Review, Series, Tally, Unlock, evidence
+from agent.core.series import Review, Series, Tally, Unlock, evidence, rests_on_matched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,9 @@ def earned(
         at_least=at_least,
         more_clean=_more_clean(series, terms.error_limit) if is_open else None,
         coverage=_coverage(ours, threshold if threshold is not None else THRESHOLDS[-1]),
-        set_aside=_set_aside(known, made_by, counted, now=now, series=series),
+        set_aside=_set_aside(
+            known, made_by, counted, now=now, series=series, limit=terms.error_limit
+        ),
         curve=tuple(_point(series, ours, each, terms) for each in THRESHOLDS),
         certificate=_certificate(series.unlocks[-1], ours, terms) if series.unlocks else None,
     )
@@ -185,12 +187,11 @@ def _counted(
 
 
 def _review(proposed: Proposed, label: Label) -> Review:
-    was_called_clean = label.matched is None or label.matched in CLEAN
     return Review(
         at=label.at,
         score=proposed.score,
         is_wrong=label.is_wrong,
-        was_called_wrong=label.is_wrong or not was_called_clean,
+        was_called_wrong=label.is_wrong or label.matched not in {None, *CLEAN},
         is_by_person=label.is_by_person,
         is_audit=is_audit(proposed),
         is_missed=is_missed(proposed),
@@ -226,6 +227,7 @@ def _point(series: Series, ours: Sequence[Proposed], threshold: float, terms: Te
 
 def _certificate(unlock: Unlock, ours: Sequence[Proposed], terms: Terms) -> Certificate:
     by_then = [each for each in ours if each.at <= unlock.at]
+    is_with_matched = rests_on_matched(unlock.tally, terms.error_limit)
     return Certificate(
         topic=by_then[0].topic,
         channel=by_then[0].channel,
@@ -234,7 +236,7 @@ def _certificate(unlock: Unlock, ours: Sequence[Proposed], terms: Terms) -> Cert
         threshold=unlock.threshold,
         reviewed=unlock.tally.reviewed,
         wrong=unlock.tally.wrong,
-        compared=unlock.tally.compared,
+        compared=unlock.tally.compared if is_with_matched else 0,
         bound=_bound(unlock.tally, unlock.wanted),
         coverage=_coverage(by_then, unlock.threshold),
         unlocked_at=unlock.at,
@@ -249,6 +251,7 @@ def _set_aside(
     *,
     now: datetime,
     series: Series,
+    limit: float,
 ) -> SetAside:
     labelled = [each for each in known if each.label is not None and each.label.at <= now]
     others = Counter(
@@ -259,7 +262,7 @@ def _set_aside(
     return SetAside(
         unlabelled=sum(each.made_by == made_by for each in known) - ours,
         others=tuple(sorted(others.items())),
-        matched=0 if series.relies_on_matched else matched,
+        matched=0 if rests_on_matched(series.tally, limit) else matched,
         older=ours - len(counted),
         earlier=series.labels_before,
     )

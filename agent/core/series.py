@@ -104,6 +104,12 @@ def evidence(tally: Tally, limit: float) -> float:
     return more + math.log1p(math.exp(less - more))
 
 
+def rests_on_matched(tally: Tally, limit: float) -> bool:
+    """Whether most of the evidence comes from the bet that takes the matcher's labels in."""
+    by_person, with_matched = _stakes(tally, limit)
+    return with_matched > by_person
+
+
 def _stakes(tally: Tally, limit: float) -> tuple[float, float]:
     half = limit / 2
     with_matched = min(
@@ -144,12 +150,6 @@ class Series:
         if self._tested is None or not self.unlocks:
             return 0
         return max(0, _OWN - self._these[self._tested].reviewed)
-
-    @property
-    def relies_on_matched(self) -> bool:
-        """Whether most of the evidence comes with the matcher's labels."""
-        by_person, with_matched = _stakes(self.tally, self._terms.error_limit)
-        return with_matched > by_person
 
     @property
     def labels_before(self) -> int:

@@ -8,7 +8,7 @@ import pytest
 from agent.core.audits import is_audited
 from agent.core.certificate import Terms
 from agent.core.earned_words import asides, words_of
-from agent.core.earning import Earned, certifying, earned
+from agent.core.earning import Earned, _review, certifying, earned
 from agent.core.labels import Judgement, Proposed, Source
 from tests.core.history import MAKERS, NOON, clean, proposed
 
@@ -172,21 +172,52 @@ def test_the_matchers_labels_alone_do_not_unlock() -> None:
     assert (found.reviewed, found.set_aside.matched) == (0, 3_000)
 
 
-def test_the_matchers_labels_count_once_enough_of_them_were_audited() -> None:
-    history = [
-        proposed(number, matched=Judgement.AS_IS)
-        if is_audited(f"run{number:06}")
-        else proposed(number, source=Source.BACKTEST)
-        for number in range(1_000)
+def compared(count: int, *, audited: bool = True) -> list[Proposed]:
+    """What only the matcher judged clean; with a person's word on those that chance picks."""
+    rows = [proposed(number, source=Source.BACKTEST) for number in range(count)]
+    return [
+        proposed(number, matched=Judgement.AS_IS) if audited and is_audited(row.run_id) else row
+        for number, row in enumerate(rows)
     ]
-    found = at_once(history, Terms(error_limit=0.1))
-    by_audits_alone = at_once(
-        [each for each in history if each.label and each.label.is_by_person], Terms(error_limit=0.1)
-    )
 
-    assert found.certificate is not None
-    assert by_audits_alone.certificate is not None
-    assert found.certificate.unlocked_at <= by_audits_alone.certificate.unlocked_at
+
+def test_where_the_audits_alone_suffice_the_matchers_labels_are_not_named() -> None:
+    history = compared(1_100)
+    by_person = [each for each in history if each.label and each.label.is_by_person]
+    found = at_once(history, Terms(error_limit=0.1)).certificate
+    alone = at_once(by_person, Terms(error_limit=0.1)).certificate
+
+    assert found is not None
+    assert alone is not None
+    assert (found.reviewed, found.compared) == (alone.reviewed, 0)
+    assert at_once(compared(1_100, audited=False), Terms(error_limit=0.1)).certificate is None
+
+
+@pytest.mark.parametrize("picked", [True, False], ids=["by chance", "by somebody"])
+def test_only_an_audit_that_chance_picked_tells_what_the_matcher_misses(picked: bool) -> None:
+    rows = [each for each in compared(3_000, audited=False) if is_audited(each.run_id) is picked]
+    found = [
+        _review(row, row.label)
+        for row in (
+            replace(each, label=replace(each.label, source=Source.CONSOLE, matched=Judgement.AS_IS))
+            for each in rows
+            if each.label
+        )
+        if row.label
+    ]
+
+    assert found
+    assert {each.is_audit for each in found} == {picked}
+
+
+def test_what_the_matcher_called_wrong_stays_so_in_its_own_count() -> None:
+    spared = proposed(1, Judgement.AS_IS, matched=Judgement.CHANGED)
+    missed = proposed(2, Judgement.REJECTED, matched=Judgement.AS_IS)
+
+    assert [
+        (review.is_wrong, review.was_called_wrong)
+        for review in (_review(row, row.label) for row in (spared, missed) if row.label)
+    ] == [(False, True), (True, True)]
 
 
 def test_coverage_is_of_all_proposals_labelled_or_not() -> None:
