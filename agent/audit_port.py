@@ -22,6 +22,7 @@ class AuditKind(StrEnum):
     LEVEL_CHANGED = "level.changed"
     CERTIFICATE = "certificate"  # unlocked, lapsed, void, taken back, waived: its content says
     APPROVAL = "approval"
+    LABEL = "label"  # a person judged proposed replies in an audit, or brought judgements along
     PAUSED = "paused"
     RESUMED = "resumed"
     BREAKER = "breaker"

@@ -15,7 +15,7 @@ from agent.core.certificate_steps import counted_since
 from agent.core.earned_words import by_channel, missing_words
 from agent.core.earning import Earned, earned
 from agent.core.labels import MadeBy, Proposed
-from agent.core.makers import OFFLINE, makers_of
+from agent.core.makers import ELSEWHERE, OFFLINE, makers_of
 from agent.core.standing import MAY_SEND, Held, held_by, right_to_send
 from agent.core.team_policy import TeamPolicy, Topic
 from agent.ports import Store
@@ -102,8 +102,9 @@ class Tracks:
     def made_by(self, topic: Topic, rows: Sequence[Proposed], held: Held) -> MadeBy:
         """The makers in use. With no proposals yet, engine and prompt are a certificate's own."""
         ours = makers_of(self.policy, topic.name, engine=OFFLINE)
-        if rows:
-            engine, prompt = _usual(rows)
+        known = [row for row in rows if row.made_by != ELSEWHERE]
+        if known:
+            engine, prompt = _usual(known)
         elif held.certificate is not None:
             engine, prompt = held.certificate.made_by.engine, held.certificate.made_by.prompt
         else:

@@ -20,6 +20,9 @@ SCORING = "1"
 RULE_TABLE = "1"
 _DIGITS = 16  # of a hash
 
+# Of labels that a team brought along without saying that they are of today's replies.
+ELSEWHERE = MadeBy(engine="elsewhere", prompt="", topic="", answers="", knowledge="", rules="")
+
 
 def made_by(policy: TeamPolicy, topic: str, proposal: Proposal) -> MadeBy:
     """The makers of a proposal that names that topic of the policy.
