@@ -11,7 +11,7 @@ from dataclasses import dataclass
 # is, and in the middle about as much as a careful team lets pass at first.
 NOTHING_AHEAD, FAR_AHEAD = -0.4, 1.27
 LIKE_AN_EXAMPLE = 0.6  # likeness, 0..1; more says nothing more
-_LEAD, _LIKENESS = 0.8, 0.2  # what each counts; on public questions likeness adds little
+_LEAD, _LIKENESS = 0.9, 0.1  # what each counts; on public questions likeness adds little
 QUOTED_ONLY = 0.8  # a model's quote stands in the message, but nothing says it is the right words
 NOT_FOUND = 0.5  # of a slot: then no reply is made, unless it stands further up
 MANY_WORDS, VERY_MANY_WORDS = 60, 200  # of a burst: the more, the likelier is another request

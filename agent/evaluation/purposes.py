@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from agent.evaluation.asking import Asking
+from agent.evaluation.certified import FEW_ASKED, MOST_ASKED, certified_parts
 from agent.evaluation.data import Data, Purpose, Row
 from agent.evaluation.figures import MODEL, NotMeasured, Part, Section
 from agent.evaluation.injection import ALL, SOME, injection_section
@@ -12,6 +13,7 @@ from agent.evaluation.mail import mail_section
 from agent.evaluation.masking import masking_section
 from agent.evaluation.notes import notes_section
 from agent.evaluation.own_words import stripping_section
+from agent.evaluation.pools import askings_of
 from agent.evaluation.statements import statements_section
 from agent.evaluation.talks import Talk, own_talks, talks_of
 from agent.evaluation.tokens import Render, tokens_section
@@ -55,6 +57,7 @@ def steps() -> tuple[Step, ...]:
         ("notes", "Notes", _notes),
         ("statements", "Statements", _statements),
         ("topics", "Topics", _topics),
+        ("certificates", "Certificates", _certificates),
         ("masking", "Masking", _masking),
         ("stripping", "Own words of an e-mail", _stripping),
         ("automatic_mail", "Automatic mail", _mail),
@@ -73,6 +76,7 @@ _ORDER = (
     "topics",
     "statements",
     "injection",
+    "certificates",
 )
 
 
@@ -107,6 +111,7 @@ _WANTS = {
     "notes": "conversations with `extractive` picks or a `summary`",
     "statements": "conversations",
     "topics": 'questions with `text` and `label`, some of them with `part` "train"',
+    "certificates": "questions of ten topics or more, with `text` and `label`",
     "masking": "sentences with `text` and `spans`",
     "stripping": "mails with `text` and `gold_body`",
     "automatic_mail": "mails with `body`, `headers` and `label`",
@@ -144,6 +149,12 @@ def _topics(what: Measuring, watch: Watch) -> Sequence[Part]:
     asked = Asking(what.model) if what.model else None
     parts = topics_parts(sets, watch, thorough=what.thorough, model=asked, few=what.few)
     return [_told(part, asked) for part in parts]
+
+
+def _certificates(what: Measuring, watch: Watch) -> Sequence[Part]:
+    most = MOST_ASKED if what.thorough else FEW_ASKED
+    sets = [one for data in what.data.of(Purpose.TOPICS) for one in askings_of(data, most=most)]
+    return certified_parts(sets, what.offline, watch, thorough=what.thorough)
 
 
 def _told(part: _Measured, asked: Asking | None) -> _Measured:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import TypeVar
 
 from agent.core.conversation import Author, AuthorKind, Direction
 from agent.core.nearest_topic import index_of, nearest_topic, nearness
@@ -29,6 +30,7 @@ from agent.ports import Model
 
 MOST_EXAMPLES, MOST_QUESTIONS, MOST_OF_OTHERS = 3_000, 1_000, 200  # what takes a few seconds
 NONE_FITS = "oos"  # the label of questions that fit no topic
+T = TypeVar("T")
 _WORD = re.compile(r"\w+")
 
 
@@ -95,7 +97,7 @@ def _questions(name: str, rows: Sequence[Row]) -> Questions:
     for row in rows:
         text, label = str(row["text"]), str(row["label"])
         fits = None if label == NONE_FITS else label
-        if _is_example(row):
+        if is_example(row):
             if fits:
                 examples.setdefault(fits, []).append(text)
         else:
@@ -107,7 +109,8 @@ def _questions(name: str, rows: Sequence[Row]) -> Questions:
     return Questions(name=name, topics=tuple(topics), asked=tuple(asked))
 
 
-def _is_example(row: Row) -> bool:
+def is_example(row: Row) -> bool:
+    """Whether a line is an example of its topic; the others are questions."""
     if "part" in row:
         return "train" in str(row["part"])
     return int(sha256(str(row["text"]).encode()).hexdigest(), 16) % 2 == 0
@@ -212,13 +215,14 @@ def by_model(model: Model, topics: Sequence[Topic]) -> Guesser:
     policy = TeamPolicy(topics=tuple(topics))
 
     def guess(text: str) -> Guess:
-        topic = model.propose(_asked(text), policy).topic
+        topic = model.propose(asked_of(text), policy).topic
         return Guess(topic.name, topic.margin if topic.name else 0.0)
 
     return guess
 
 
-def _asked(text: str) -> Transcript:
+def asked_of(text: str) -> Transcript:
+    """A conversation of that one message."""
     line = Line(
         ref="m1",
         message_id="0",
@@ -298,7 +302,7 @@ def _section(
 _COSINE = 0.5  # half of the words, weighed: a usual border for "alike"
 
 
-def spread(some: Sequence[tuple[str, str | None]], most: int) -> Sequence[tuple[str, str | None]]:
+def spread(some: Sequence[T], most: int) -> Sequence[T]:
     """At most so many, evenly from the whole; always the same ones."""
     if len(some) <= most:
         return some

@@ -41,8 +41,8 @@ def test_nothing_speaks_against_a_question_that_is_an_example() -> None:
 @pytest.mark.parametrize(
     ("changed", "value"),
     [
-        pytest.param({"lead": NOTHING_AHEAD}, 0.2, id="no topic is ahead"),
-        pytest.param({"likeness": 0.0}, 0.8, id="like no example"),
+        pytest.param({"lead": NOTHING_AHEAD}, 0.1, id="no topic is ahead"),
+        pytest.param({"likeness": 0.0}, 0.9, id="like no example"),
         pytest.param({"slots": QUOTED_ONLY}, 0.8, id="a slot that only the model found"),
         pytest.param({"from_first_request": True}, SAYS_LITTLE, id="says little"),
         pytest.param({"language": ""}, LANGUAGE_UNCLEAR, id="language not clear"),
@@ -64,7 +64,7 @@ def test_factors_are_multiplied() -> None:
 def test_half_way_between_nothing_and_far_ahead_is_half_of_what_the_lead_counts() -> None:
     half = replace(SURE, lead=(NOTHING_AHEAD + FAR_AHEAD) / 2)
 
-    assert score_of(half).value == pytest.approx(0.2 + 0.8 / 2)
+    assert score_of(half).value == pytest.approx(0.1 + 0.9 / 2)
 
 
 @pytest.mark.parametrize(
