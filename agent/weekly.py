@@ -25,6 +25,7 @@ from agent.team_port import Verdict
 
 WEEK = timedelta(days=7)
 LOOKS_BACK = timedelta(days=35)  # four weeks of conversations that are seven days old
+ENOUGH = 200  # runs; of fewer, most rules are met by none, which says nothing
 MOST_REWORDINGS = 5  # of one answer
 KEEPS = 2  # edits of an answer that are worth telling
 _SENT = frozenset({Verdict.APPROVED, Verdict.EDITED, Verdict.SENT_AS_IS, Verdict.SENT_EDITED})
@@ -45,7 +46,9 @@ class EditedAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """All of it. `looked_at` runs are what `unmet`, the rules that applied to none, rests on."""
+    """All of it. `looked_at` runs are what `unmet`, the rules that applied to none, rests on;
+    with fewer than 200 of them it is empty.
+    """
 
     since: datetime
     until: datetime
@@ -92,6 +95,7 @@ def letter_of(material: Material, *, now: datetime) -> Letter:
     week = [each for each in material.stored if each.run.message_at >= since]
     before = [each for each in material.stored if each.run.message_at < since]
     met = met_rules(material.stored)
+    looked_at = sum(bool(each.receipt) for each in material.stored)
     return Letter(
         since=since,
         until=now,
@@ -104,8 +108,8 @@ def letter_of(material: Material, *, now: datetime) -> Letter:
         ready=ready(material.climbers),
         come_down=(*has_no_right(material.climbers), *_unhelpful(material)),
         edited=tuple(_edited(material)),
-        unmet=tuple(rule for rule in material.rules if rule not in met),
-        looked_at=sum(bool(each.receipt) for each in material.stored),
+        unmet=tuple(rule for rule in material.rules if looked_at >= ENOUGH and rule not in met),
+        looked_at=looked_at,
         outcomes=outcomes_of(material, now=now, since=now - LOOKS_BACK),
     )
 
