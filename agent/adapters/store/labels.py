@@ -30,9 +30,10 @@ class LabelTables:
         insert = self._database.insert(table).on_conflict_do_nothing(index_elements=["run_id"])
         statement = insert.returning(table.c.run_id)  # of those that are new; no count on both
 
+        values = [_values(row) for row in rows]
+
         def work(connection: Connection) -> int:
-            added = [connection.execute(statement, _values(row)).all() for row in rows]
-            return sum(map(len, added))
+            return len(connection.execute(statement, values).all())
 
         return self._database.write(work) if rows else 0
 
