@@ -54,7 +54,7 @@ def _section(pools: Pools, watch: Watch, *, at: int, thorough: bool) -> Section:
     figures = [*_of_the_score(pools.cases)]
     for limit in LIMITS if thorough else LIMITS[:1]:
         found, after = splits(pools, watch, count=count, limit=limit, outside=USUAL_OUTSIDE)
-        figures += [*_of_splits(found, limit), *_of_change(after, limit)]
+        figures += [*_of_splits(found, limit), *change_figures(after, limit)]
     own = pools.share_outside
     found, _ = splits(pools, watch, count=count, limit=LIMITS[0], outside=own)
     figures += _of_splits(found, LIMITS[0], key="_as_asked", words=f", {own:.0%} fitting no topic")
@@ -121,7 +121,8 @@ def _of_splits(
     )
 
 
-def _of_change(after: Sequence[After], limit: float) -> Iterator[Figure]:
+def change_figures(after: Sequence[After], limit: float) -> Iterator[Figure]:
+    """What becomes of certificates of that limit when more questions fit no topic."""
     percent = f"{limit * 100:g}"
     ringing = {each.number for each in after if each.rang}
     yield Figure(

@@ -128,9 +128,9 @@ def test_drift_is_looked_for_in_all_that_the_topic_met_whatever_its_score() -> N
     history = clean(181)
     before = proposed(10, None, score=0.1)
     later = [proposed(500, None, score=0.1), proposed(501, None)]
-    other = proposed(502, None, made_by=replace(MAKERS, prompt="p2"))
+    others = [proposed(at, None, made_by=replace(MAKERS, prompt="p2")) for at in (11, 502)]
     certificate = earned(history, MAKERS, Terms(), now=NOON + timedelta(days=9)).certificate
     assert certificate is not None
 
-    assert met_before([before, *later, other], certificate) == (before,)
-    assert met_since([before, *later, other], certificate) == tuple(later)
+    assert met_before([before, *later, *others], certificate) == (before,)
+    assert met_since([before, *later, *others], certificate) == tuple(later)

@@ -181,6 +181,14 @@ def test_words_that_the_customer_did_not_write_fill_nothing() -> None:
     assert found == (NOT_FOUND, "colour found 0 times")
 
 
+def test_the_least_sure_slot_counts() -> None:
+    topic = replace(STATUS, answers={"en": "{{number}} and {{colour}}."}, slots=(NUMBER, COLOUR))
+    quote = SlotGuess(name="colour", quote="dark blue", message_id="1")
+    said = "in: Where is my dark blue parcel 40-2291?"
+
+    assert part(scored(said, topic=topic, slots=(quote,)), "slots")[0] == QUOTED_ONLY
+
+
 def test_a_slot_that_the_answer_does_not_name_lowers_nothing() -> None:
     topic = asking("It is on its way.", NUMBER)
 

@@ -1,7 +1,7 @@
 """Splits: certificates on drawn labels, held against what is true of the rest."""
 
 from agent.adapters.model.offline import OfflineEngine
-from agent.evaluation.certified import certified_parts, wrong_at
+from agent.evaluation.certified import certified_parts, change_figures, wrong_at
 from agent.evaluation.figures import NotMeasured, Section
 from agent.evaluation.pools import Case, Pools
 from agent.evaluation.splits import After, Split, splits
@@ -46,6 +46,20 @@ def test_the_usual_rule_breaks_where_the_few_labels_looked_good() -> None:
 
     assert 5 <= sum(each.usual_is_broken for each in found) <= 25
     assert sum(each.is_broken for each in found) <= 4  # one or two are promised, of 30
+
+
+def test_the_usual_rule_takes_the_loosest_threshold_that_looks_good() -> None:
+    low = tuple(case(0.35, is_wrong=number < 20) for number in range(200))
+    high = tuple(case(0.95) for _ in range(200))
+    found, _ = splits(
+        Pools("made-up", {"kettle": (*low, *high)}, inside=400, outside=0),
+        Watch(),
+        count=30,
+        limit=0.04,
+        outside=0.0,
+    )
+
+    assert any(each.usual_is_broken for each in found)
 
 
 def test_the_same_splits_come_again() -> None:
@@ -99,6 +113,21 @@ def test_the_report_has_a_section_for_each_set() -> None:
         "coverage_5_percent",
         "broken_after_5_percent",
     } <= keys
+
+
+def test_a_certificate_that_the_watch_took_back_is_not_broken() -> None:
+    after = [
+        After(number=0, is_broken=True, rang=True, rang_falsely=False),
+        After(number=1, is_broken=True, rang=False, rang_falsely=True),
+        After(number=2, is_broken=False, rang=True, rang_falsely=False),
+        After(number=2, is_broken=False, rang=False, rang_falsely=False),
+    ]
+    broken, rings, falsely = change_figures(after, 0.05)
+
+    assert broken.value == 1 / 4
+    assert broken.beside[0].value == 2 / 4
+    assert rings.value == 2 / 3
+    assert falsely.value == 1 / 4
 
 
 def test_a_set_for_which_no_time_is_left_says_so() -> None:
