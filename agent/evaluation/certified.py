@@ -19,6 +19,7 @@ from agent.ports import Model
 
 SPLITS, FEW_SPLITS = 200, 5
 MOST_ASKED, FEW_ASKED = 3_000, 400  # questions with a topic, and as many without
+MOST_OF_DOMAINS = 12_000  # the same, where there are so many
 LIMITS = (0.05, 0.02)
 
 
@@ -52,12 +53,14 @@ def _title(at: int, name: str) -> str:
 def _section(pools: Pools, watch: Watch, *, at: int, thorough: bool) -> Section:
     count = SPLITS if thorough else FEW_SPLITS
     figures = [*_of_the_score(pools.cases)]
-    for limit in LIMITS if thorough else LIMITS[:1]:
+    limits = LIMITS if thorough else LIMITS[:1]
+    for limit in limits:
         found, after = splits(pools, watch, count=count, limit=limit, outside=USUAL_OUTSIDE)
-        figures += [*_of_splits(found, limit), *change_figures(after, limit)]
-    own = pools.share_outside
-    found, _ = splits(pools, watch, count=count, limit=LIMITS[0], outside=own)
-    figures += _of_splits(found, LIMITS[0], key="_as_asked", words=f", {own:.0%} fitting no topic")
+        figures += [*_of_splits(found, limit), *change_figures(found, after, limit)]
+    words = f", {pools.share_outside:.0%} fitting no topic"
+    for limit in limits:
+        found, _ = splits(pools, watch, count=count, limit=limit, outside=None)
+        figures += _of_splits(found, limit, key="_as_asked", words=words)
     return Section(
         key=_key(at, pools.name),
         title=_title(at, pools.name),
@@ -121,23 +124,31 @@ def _of_splits(
     )
 
 
-def change_figures(after: Sequence[After], limit: float) -> Iterator[Figure]:
-    """What becomes of certificates of that limit when more questions fit no topic."""
+def change_figures(
+    found: Sequence[Split], after: Sequence[After], limit: float
+) -> Iterator[Figure]:
+    """What becomes of the certificates of these splits when more questions fit no topic."""
     percent = f"{limit * 100:g}"
-    ringing = {each.number for each in after if each.rang}
+    unseen = [each.is_broken and not each.rang for each in after]
+    unwatched = [each.is_broken for each in after]
     yield Figure(
         key=f"broken_after_{percent}_percent",
-        name="… broken once half of the questions fit no topic",
-        means="Of the certificates: more than the limit is wrong, and no drift alarm has rung.",
-        value=_mean([each.is_broken and not each.rang for each in after]),
+        name="… broken once half of the questions fit no topic, of all splits",
+        means="More than the limit is wrong, and no drift alarm has rung.",
+        value=_of_all(unseen, found),
         wanted=Wanted(value=0.15, at_least=False),
-        beside=_beside("unwatched", "without the watch", [each.is_broken for each in after]),
+        beside=(
+            *_beside("unwatched", "without the watch", [_of_all(unwatched, found) or 0.0]),
+            *_beside("of_certificates", "of the certificates", unseen),
+        ),
     )
+    numbers = sorted({each.number for each in after})
+    ringing = {each.number for each in after if each.rang}
     yield Figure(
         key=f"drift_rang_{percent}_percent",
         name="… splits in which the drift alarm rings",
         means="For one topic at least.",
-        value=_mean([number in ringing for number in sorted({each.number for each in after})]),
+        value=_mean([number in ringing for number in numbers]),
     )
     yield Figure(
         key=f"drift_rang_falsely_{percent}_percent",
@@ -146,6 +157,10 @@ def change_figures(after: Sequence[After], limit: float) -> Iterator[Figure]:
         value=_mean([each.rang_falsely for each in after]),
         wanted=Wanted(value=0.05, at_least=False),
     )
+
+
+def _of_all(some: Sequence[bool], found: Sequence[Split]) -> float | None:
+    return sum(some) / len(found) if found else None
 
 
 def wrong_at(cases: Sequence[Case], value: Callable[[Case], float], share: float) -> float | None:

@@ -7,7 +7,7 @@ known exactly.
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from itertools import accumulate
@@ -127,6 +127,16 @@ def askings_of(data: DataSet, *, most: int) -> tuple[Asking, ...]:
         for bot, rows in groups.items()
     )
     return tuple(one for one in found if one is not None)
+
+
+def domains_of(data: DataSet, *, most: int) -> tuple[Asking, ...]:
+    """The same of a file whose lines name ten `domain`s or more: each is a topic of its own."""
+    rows = [
+        {**row, "label": NONE_FITS if row["label"] == NONE_FITS else row["domain"], "bot": ""}
+        for row in data.rows
+        if row.get("domain")
+    ]
+    return askings_of(replace(data, name=f"{data.name} by domain", rows=tuple(rows)), most=most)
 
 
 def _asking(name: str, rows: Sequence[Row], most: int) -> Asking | None:

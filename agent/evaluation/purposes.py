@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from agent.evaluation.asking import Asking
-from agent.evaluation.certified import FEW_ASKED, MOST_ASKED, certified_parts
+from agent.evaluation.certified import FEW_ASKED, MOST_ASKED, MOST_OF_DOMAINS, certified_parts
 from agent.evaluation.data import Data, Purpose, Row
 from agent.evaluation.figures import MODEL, NotMeasured, Part, Section
 from agent.evaluation.injection import ALL, SOME, injection_section
@@ -13,7 +13,7 @@ from agent.evaluation.mail import mail_section
 from agent.evaluation.masking import masking_section
 from agent.evaluation.notes import notes_section
 from agent.evaluation.own_words import stripping_section
-from agent.evaluation.pools import askings_of
+from agent.evaluation.pools import askings_of, domains_of
 from agent.evaluation.statements import statements_section
 from agent.evaluation.talks import Talk, own_talks, talks_of
 from agent.evaluation.tokens import Render, tokens_section
@@ -153,7 +153,10 @@ def _topics(what: Measuring, watch: Watch) -> Sequence[Part]:
 
 def _certificates(what: Measuring, watch: Watch) -> Sequence[Part]:
     most = MOST_ASKED if what.thorough else FEW_ASKED
-    sets = [one for data in what.data.of(Purpose.TOPICS) for one in askings_of(data, most=most)]
+    found = what.data.of(Purpose.TOPICS)
+    sets = [one for data in found for one in askings_of(data, most=most)]
+    if what.thorough:
+        sets += [one for data in found for one in domains_of(data, most=MOST_OF_DOMAINS)]
     return certified_parts(sets, what.offline, watch, thorough=what.thorough)
 
 

@@ -1,8 +1,9 @@
 """Certificates on public questions: whether what they promise holds on what comes afterwards.
 
-A split draws so many proposals of one topic at random, and a person's label for each, in random
-order; `earned` folds them. The rest of the topic's questions, of which the same share fits no
-topic, is the traffic: what is wrong of it at the certificate's threshold is known exactly.
+A split takes so many proposals of one topic in random order, each with a person's label; `earned`
+folds them. Traffic is what is left of the topic's proposals or, where these are too few or another
+share of questions must fit no topic, all of them, drawn again and again. So what is wrong of it at
+the certificate's threshold is known exactly.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from agent.evaluation.pools import Case, Mix, Pools
 from agent.evaluation.watch import Watch
 
 LABELS = 400  # of a topic: what a team reviews in some weeks
+ENOUGH = 2 * LABELS  # proposals of a topic; fewer leave too little traffic
 CALIBRATED = 200  # labels on which the usual rule sets its threshold
 TRAFFIC = 1_000  # of the topic's questions, after the certificate
 USUAL_OUTSIDE, MORE_OUTSIDE = 0.1, 0.5  # share of all questions that fits no topic
@@ -59,9 +61,11 @@ class After:
 
 
 def splits(
-    pools: Pools, watch: Watch, *, count: int, limit: float, outside: float
+    pools: Pools, watch: Watch, *, count: int, limit: float, outside: float | None
 ) -> tuple[tuple[Split, ...], tuple[After, ...]]:
     """So many splits of each topic, always the same ones; and what a change does to certificates.
+
+    `outside` is the share of all questions that fits no topic; None: as they are.
 
     Raises:
         TimeIsUp: no time was left.
@@ -70,18 +74,28 @@ def splits(
     after: list[After] = []
     terms = Terms(error_limit=limit)
     for topic in watch.each(sorted(pools.by_topic)):
-        now, then = pools.mix(topic, outside=outside), pools.mix(topic, outside=MORE_OUTSIDE)
-        if not now.cases:
+        own = pools.share_outside if outside is None else outside
+        whole, then = pools.mix(topic, outside=own), pools.mix(topic, outside=MORE_OUTSIDE)
+        if not whole.cases:
             continue
         for number in range(count):
             random = Random(f"{topic} {number}")
-            drawn = now.draw(random, LABELS)
+            drawn, now = _drawn(whole, random, is_weighted=outside is not None)
             history = _labelled(drawn)
             certificate = earned(history, _MAKERS, terms, now=_LATER).certificate
             found.append(_split(number, now, drawn, certificate, limit))
             if certificate is not None:
                 after.append(_after(number, history, certificate, random, (now, then)))
     return tuple(found), tuple(after)
+
+
+def _drawn(whole: Mix, random: Random, *, is_weighted: bool) -> tuple[list[Case], Mix]:
+    """What is labelled, in random order, and the traffic that comes afterwards."""
+    if is_weighted or len(whole.cases) < ENOUGH:
+        return whole.draw(random, LABELS), whole
+    shuffled = random.sample(whole.cases, len(whole.cases))
+    rest = tuple(shuffled[LABELS:])
+    return shuffled[:LABELS], Mix(rest, (1.0,) * len(rest))
 
 
 def _split(

@@ -7,7 +7,16 @@ import pytest
 
 from agent.adapters.model.offline import OfflineEngine
 from agent.evaluation.data import DataSet, Purpose
-from agent.evaluation.pools import MOST_EXAMPLES, Asking, Case, Mix, Pools, askings_of, pools_of
+from agent.evaluation.pools import (
+    MOST_EXAMPLES,
+    Asking,
+    Case,
+    Mix,
+    Pools,
+    askings_of,
+    domains_of,
+    pools_of,
+)
 from agent.evaluation.watch import Watch
 from tests.evaluation.rows import question
 
@@ -71,6 +80,24 @@ def test_each_bot_is_a_set_of_its_own() -> None:
     found = askings_of(DataSet("bots", Purpose.TOPICS, tuple(both)), most=100)
 
     assert [one.name for one in found] == ["bots/red", "bots/blue"]
+
+
+def test_each_domain_is_a_topic_where_there_are_ten() -> None:
+    found = [{**row, "domain": f"{row['label']} things"} for row in rows()]
+    stray = question("What is the time?", "oos", part="test", domain="oos")
+    data = DataSet("made-up", Purpose.TOPICS, (*found, stray))
+    (one,) = domains_of(data, most=100)
+
+    assert one.name == "made-up by domain"
+    assert {topic.name for topic in one.topics} < {f"{thing} things" for thing in THINGS}
+    assert ("What is the time?", None) in one.questions
+
+
+def test_a_file_of_few_domains_or_none_has_no_such_set() -> None:
+    some = tuple(question(row["text"], row["label"], domain="home") for row in rows())
+
+    assert domains_of(DataSet("made-up", Purpose.TOPICS, some), most=100) == ()
+    assert domains_of(DataSet("made-up", Purpose.TOPICS, tuple(rows())), most=100) == ()
 
 
 def test_at_most_so_many_questions_of_each_kind_are_asked() -> None:

@@ -4,7 +4,7 @@ from agent.adapters.model.offline import OfflineEngine
 from agent.evaluation.certified import certified_parts, change_figures, wrong_at
 from agent.evaluation.figures import NotMeasured, Section
 from agent.evaluation.pools import Case, Pools
-from agent.evaluation.splits import After, Split, splits
+from agent.evaluation.splits import ENOUGH, After, Split, splits
 from agent.evaluation.watch import Watch
 from tests.evaluation.test_pools import asking, case, rows
 
@@ -13,7 +13,7 @@ STRANGE = tuple(case(0.35, is_wrong=True, is_outside=True) for _ in range(20))
 
 
 def made(
-    cases: tuple[Case, ...], *, limit: float = 0.05, outside: float = 0.0
+    cases: tuple[Case, ...], *, limit: float = 0.05, outside: float | None = 0.0
 ) -> tuple[tuple[Split, ...], tuple[After, ...]]:
     pools = Pools("made-up", {"kettle": cases}, inside=100, outside=100)
     return splits(pools, Watch(), count=3, limit=limit, outside=outside)
@@ -25,6 +25,16 @@ def test_a_topic_without_errors_is_certified_and_answers_all() -> None:
     assert [(s.is_certified, s.is_broken, s.coverage, s.oracle) for s in found] == [
         (True, False, 1.0, 1.0)
     ] * 3
+
+
+def test_of_many_questions_the_traffic_is_what_was_not_labelled() -> None:
+    cases = tuple(case(0.95, is_wrong=number < 60) for number in range(ENOUGH))  # 7.5 %
+    known, _ = made(cases, limit=0.076)
+    left, _ = made(cases, limit=0.076, outside=None)
+
+    assert {each.oracle for each in known} == {1.0}
+    # Where the labels had few of the wrong ones, the rest has more.
+    assert {each.oracle for each in left} == {0.0, 1.0}
 
 
 def test_a_topic_whose_replies_are_wrong_is_never_certified() -> None:
@@ -122,10 +132,11 @@ def test_a_certificate_that_the_watch_took_back_is_not_broken() -> None:
         After(number=2, is_broken=False, rang=True, rang_falsely=False),
         After(number=2, is_broken=False, rang=False, rang_falsely=False),
     ]
-    broken, rings, falsely = change_figures(after, 0.05)
+    found, _ = made(CLEAN)
+    broken, rings, falsely = change_figures([*found, *found], after, 0.05)
 
-    assert broken.value == 1 / 4
-    assert broken.beside[0].value == 2 / 4
+    assert broken.value == 1 / 6
+    assert [each.value for each in broken.beside] == [2 / 6, 1 / 4]
     assert rings.value == 2 / 3
     assert falsely.value == 1 / 4
 
