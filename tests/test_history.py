@@ -46,12 +46,16 @@ def test_a_suggestion_in_a_note_counts() -> None:
 
 
 def test_its_score_is_the_proposals_own() -> None:
-    world, conversation = asked(Level.NOTE)
+    world = world_at(Level.NOTE)
+    conversation = world.conversation("My order has not come yet, where is it?", minutes_ago=0)
+    world.live()
 
     receipt = world.store.receipt(world.run(conversation).id)
     assert receipt is not None
-    score = from_plain(Proposal, receipt["proposed"]).score
+    proposal = from_plain(Proposal, receipt["proposed"])
+    score = proposal.score
     assert score is not None
+    assert score.value not in {score.familiarity, proposal.topic.margin}
     assert (the_row(world).score, the_row(world).familiarity) == (score.value, score.familiarity)
 
 

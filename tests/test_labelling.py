@@ -8,7 +8,7 @@ import pytest
 from agent.adapters.memory import MemoryStore
 from agent.approving import approve, reject, waiting_draft
 from agent.core.labels import Judgement, Label, MadeBy, Outcome, Proposed, Source
-from agent.core.team_policy import Level
+from agent.core.team_policy import Level, ReplySettings
 from agent.core.turn import Action, marker_of
 from agent.editing import edit
 from agent.errors import Held
@@ -104,6 +104,21 @@ def test_an_edit_that_says_something_else_changed_it(world: SmallWorld) -> None:
     assert said(world) == (Judgement.CHANGED, Source.CONSOLE, "Ada")
 
 
+def test_the_line_that_says_who_wrote_it_is_no_fact() -> None:
+    own = "The robot of 12 Kettle Lane wrote this within 3 minutes; it cannot read pictures."
+    world = world_at(Level.DRAFT)
+    world.policy = replace(world.policy, reply=ReplySettings(disclosure={"en": own}))
+    world.restart()
+    ask(world)
+    world.live()
+    words = the_draft(world)
+    assert words.endswith(own)
+
+    edit(world.desk, the_run(world), f"Hello Mara,\n\n{words}", shown=shown(world), by="Ada")
+
+    assert said(world) == (Judgement.EDITED, Source.CONSOLE, "Ada")
+
+
 def test_a_rejected_draft_says_why(world: SmallWorld) -> None:
     reject(world.desk, the_run(world), by="Ada", reason="it is about another order")
 
@@ -135,6 +150,15 @@ def test_wrong_is_the_outcome_of_what_was_sent_by_itself() -> None:
         Outcome.WRONG,
         now,
     )
+
+
+def test_wrong_is_no_outcome_of_what_a_teammate_had_sent(world: SmallWorld) -> None:
+    approve(world.desk, the_run(world), by="Ada")
+
+    object_to(world.store, the_run(world), by="Ben", reason="", at=world.clock.now())
+
+    (row,) = world.store.proposals()
+    assert row.outcome is None
 
 
 def test_a_draft_that_was_overtaken_is_no_label(world: SmallWorld) -> None:
