@@ -15,6 +15,7 @@ from agent.core.cleaning import clean
 from agent.core.conversation import Direction, Message
 from agent.core.labels import Proposed
 from agent.core.recipient import EMAIL
+from agent.core.situation import burst_of
 from agent.core.team_policy import TeamPolicy
 from agent.errors import AgentError
 from agent.ports import Store
@@ -43,21 +44,20 @@ def case_of(store: Store, policy: TeamPolicy, row: Proposed, read: Reading) -> C
     receipt = store.receipt(row.run_id) or {}
     messages = _messages(row, read)
     at = next((n for n, m in enumerate(messages) if m.id == row.message_id), len(messages))
-    asked = messages[at] if at < len(messages) else None
+    asked = burst_of(messages, row.message_id) if at < len(messages) else ()
     then = takewhile(lambda message: message.direction is Direction.OUT, messages[at + 1 :])
     return Case(
         row=row,
-        question=clean(asked.text, email=asked.channel == EMAIL).text
-        if asked is not None
-        else _question(row, receipt),
+        question="\n".join(clean(one.text, email=one.channel == EMAIL).text for one in asked)
+        or _question(row, receipt),
         reply=_reply(row, receipt, policy),
         sent=sent_text(tuple(then)),
     )
 
 
-def _messages(row: Proposed, read: Reading) -> Sequence[Message]:
+def _messages(row: Proposed, read: Reading) -> tuple[Message, ...]:
     try:
-        return read(row.conversation_id) if row.conversation_id else ()
+        return tuple(read(row.conversation_id)) if row.conversation_id else ()
     except AgentError:  # gone, or not to be read from here: what is kept must do
         return ()
 

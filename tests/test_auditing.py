@@ -52,6 +52,12 @@ def test_the_texts_come_from_kustomer_and_the_receipt() -> None:
     )
 
 
+def test_all_that_the_customer_asked_at_once_is_shown() -> None:
+    before = message(0, "Hello! I ordered a lid.")
+
+    assert case(before, ASKED, ANSWERED).question == "Hello! I ordered a lid.\nWhere is it?"
+
+
 def test_of_a_past_conversation_the_answer_is_shown_with_its_gaps() -> None:
     assert case(ASKED, ANSWERED).reply == "It left {{day}}."
 
