@@ -18,7 +18,7 @@ from agent.evaluation.watch import TimeIsUp, Watch
 from agent.ports import Model
 
 SPLITS, FEW_SPLITS = 200, 5
-MOST_ASKED, FEW_ASKED = 3_000, 400  # questions with a topic, and as many without
+MOST_ASKED, FEW_ASKED = 3_000, 300  # questions with a topic, and as many without
 MOST_OF_DOMAINS = 12_000  # the same, where there are so many
 LIMITS = (0.05, 0.02)
 

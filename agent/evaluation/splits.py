@@ -65,7 +65,7 @@ def splits(
 ) -> tuple[tuple[Split, ...], tuple[After, ...]]:
     """So many splits of each topic, always the same ones; and what a change does to certificates.
 
-    `outside` is the share of all questions that fits no topic; None: as they are.
+    `outside` is the share of all questions that fits no topic; None: as they are, and no change.
 
     Raises:
         TimeIsUp: no time was left.
@@ -84,7 +84,7 @@ def splits(
             history = _labelled(drawn)
             certificate = earned(history, _MAKERS, terms, now=_LATER).certificate
             found.append(_split(number, now, drawn, certificate, limit))
-            if certificate is not None:
+            if certificate is not None and outside is not None:
                 after.append(_after(number, history, certificate, random, (now, then)))
     return tuple(found), tuple(after)
 
