@@ -20,11 +20,11 @@ class SetAside:
     on it. `older` were labelled up to `since`; `earlier` chose the threshold of this series.
     """
 
-    unlabelled: int = 0
-    others: tuple[tuple[tuple[str, ...], int], ...] = ()
-    matched: int = 0
-    older: int = 0
-    earlier: int = 0
+    unlabelled: int
+    others: tuple[tuple[tuple[str, ...], int], ...]
+    matched: int
+    older: int
+    earlier: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,30 +121,6 @@ def earned(
         ),
         curve=tuple(_point(series, ours, each, terms) for each in THRESHOLDS),
         certificate=_certificate(series.unlocks[-1], ours, terms) if series.unlocks else None,
-    )
-
-
-def certifying(history: Sequence[Proposed], certificate: Certificate) -> tuple[Proposed, ...]:
-    """The reviewed proposals that a certificate could rest on, in the order of their labels."""
-    found = [
-        each
-        for each in history
-        if each.label is not None
-        and each.label.at <= certificate.unlocked_at
-        and each.made_by == certificate.made_by
-        and each.score >= certificate.threshold
-    ]
-    return tuple(sorted(found, key=lambda each: each.label.at if each.label else each.at))
-
-
-def since_certified(history: Sequence[Proposed], certificate: Certificate) -> tuple[Proposed, ...]:
-    """The later proposals by the same makers, at a score for which the certificate holds."""
-    return tuple(
-        each
-        for each in history
-        if each.at > certificate.unlocked_at
-        and each.made_by == certificate.made_by
-        and each.score >= certificate.threshold
     )
 
 

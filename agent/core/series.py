@@ -20,7 +20,7 @@ from functools import lru_cache
 from agent.core.certificate import FIRST_THRESHOLD, THRESHOLDS, Terms
 from agent.core.risk import evidence_below
 
-_FIRST_SHARE, _NEXT_SHARE = 0.8, 0.2  # of the chance of error: 0.8, 0.16, 0.032, …
+_FIRST_SHARE, _NEXT_SHARE = math.log(0.8), math.log(0.2)  # of the chance: 0.8, 0.16, 0.032, …
 _HOPELESS = math.log(0.01)  # evidence of the first threshold at which a series is given up
 _SCARCE_AFTER, _SCARCE = 200, 0.05  # reviews; the share that must reach the first threshold
 _OWN = 20  # reviews between a looser threshold and the one before; what nobody saw stays a draft
@@ -182,8 +182,8 @@ class Series:
         return together((*self._before[: place + 1], *self._these[: place + 1]))
 
     def _begin(self, first: int) -> None:
-        share = _FIRST_SHARE * _NEXT_SHARE ** (self.number - 1)
-        self.wanted = -math.log(self._terms.delta * share)
+        # As logarithms: after thousands of wrong reviews the share itself is no number any more.
+        self.wanted = self._terms.wanted - _FIRST_SHARE - (self.number - 1) * _NEXT_SHARE
         self._tested: int | None = first
         self._these = _empty()
         self._given = 0

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from agent.core.alarms import alarm_of, drift_of
 from agent.core.certificate import Terms
-from agent.core.earning import earned, met_before, met_since, since_certified
+from agent.core.earning import earned, met_before, met_since
 from agent.core.labels import Outcome, Proposed
+from agent.core.risk import first_alarm, interval
 from tests.core.history import MAKERS, NOON, clean, proposed, sent
 
 QUIET = Outcome.QUIET
@@ -56,6 +57,26 @@ def test_the_order_is_that_of_sending() -> None:
     assert alarm_of(replies[::-1], Terms()) == alarm_of(replies, Terms())
 
 
+def test_the_time_of_sending_counts_and_not_that_of_the_question() -> None:
+    # In the order of sending the bad ones are spread out; in the order of asking they are not.
+    spread = sent(([QUIET] * 60 + [Outcome.WRONG]) * 8)
+    asked_at_once = [
+        replace(each, at=each.at - timedelta(days=9 if each.outcome is Outcome.WRONG else 0))
+        for each in spread
+    ]
+
+    assert alarm_of(asked_at_once, Terms()) == alarm_of(spread, Terms()) is None
+
+
+def test_the_window_is_where_the_evidence_is_strongest_for_when_its_bet_began() -> None:
+    # Wrong from reply 50 on: the bets of replies 0, 25 and 50 won; the last one most.
+    found = alarm_of(sent([QUIET] * 50 + [Outcome.WRONG, QUIET, QUIET, QUIET] * 50), Terms())
+
+    assert found is not None
+    assert found.cases[0] == "run000050"
+    assert found.words.startswith(f"{len(found.cases)} of the last {4 * len(found.cases) - 3} ")
+
+
 def test_the_alarm_names_the_cases_of_the_bad_time_and_no_older_ones() -> None:
     found = alarm_of(sent([Outcome.WRONG] + [QUIET] * 999 + [Outcome.COMPLAINED] * 12), Terms())
 
@@ -99,6 +120,25 @@ def test_what_is_no_less_familiar_than_the_mark_is_familiar() -> None:
     assert drift_of(REVIEWS, asked([0.049] * 200, start=500)) is not None
 
 
+def test_the_reference_takes_its_part_of_the_chance_of_a_false_alarm() -> None:
+    _, limit = interval(10, 200, delta=0.02)  # one percent of it lies above
+    pattern = [True, False, False] * 40
+    rings = first_alarm(pattern, limit, delta=0.04)
+    lately = asked([0.01 if strange else 0.9 for strange in pattern], start=500)
+
+    assert rings is not None
+    assert rings != first_alarm(pattern, limit, delta=0.06)
+    assert drift_of(REVIEWS, lately[:rings]) is not None
+    assert drift_of(REVIEWS, lately[: rings - 1]) is None
+
+
+def test_a_question_at_the_mark_is_not_among_the_cases() -> None:
+    found = drift_of(REVIEWS, asked([0.05, 0.01] * 40, start=500))
+
+    assert found is not None
+    assert {int(run_id[3:]) % 2 for run_id in found.cases} == {1}
+
+
 def test_few_reviews_make_a_patient_alarm() -> None:
     few = REVIEWS[::20]
     lately = asked([0.5, 0.5, 0.5, 0.0] * 20, start=500)
@@ -109,19 +149,6 @@ def test_few_reviews_make_a_patient_alarm() -> None:
 
 def test_without_reviews_nothing_is_unfamiliar() -> None:
     assert drift_of([], asked([0.0] * 500)) is None
-
-
-def test_the_watch_begins_after_the_certificate_with_its_makers_and_its_scores() -> None:
-    history = clean(181)
-    later = [
-        proposed(500, None),
-        proposed(501, None, score=0.59),
-        proposed(502, None, made_by=replace(MAKERS, prompt="p2")),
-    ]
-    certificate = earned(history, MAKERS, Terms(), now=NOON + timedelta(days=9)).certificate
-    assert certificate is not None
-
-    assert since_certified([*later, *history], certificate) == (later[0],)
 
 
 def test_drift_is_looked_for_in_all_that_the_topic_met_whatever_its_score() -> None:

@@ -1,5 +1,6 @@
 """What a topic earns from its reviews, and what it does not."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -7,9 +8,11 @@ import pytest
 
 from agent.core.audits import is_audited
 from agent.core.certificate import Terms
-from agent.core.earned_words import asides, words_of
-from agent.core.earning import Earned, _review, certifying, earned
+from agent.core.earned_words import asides, missing_words, percent_of, promise, words_of
+from agent.core.earning import Earned, SetAside, _review, earned
 from agent.core.labels import Judgement, Proposed, Source
+from agent.core.risk import interval
+from agent.core.series import Tally, evidence
 from tests.core.history import MAKERS, NOON, clean, proposed
 
 MONTH_LATER = NOON + timedelta(days=30)
@@ -25,7 +28,8 @@ def test_nothing_is_earned_without_reviews() -> None:
 
     assert found.certificate is None
     assert (found.threshold, found.reviewed, found.more_clean) == (0.6, 0, NEEDED)
-    assert (found.topic, found.channel) == ("", "")
+    assert (found.topic, found.channel, found.coverage) == ("", "", 0.0)
+    assert found.is_feasible
 
 
 def test_enough_clean_reviews_unlock_at_the_review_that_was_enough() -> None:
@@ -234,9 +238,91 @@ def test_topics_are_never_pooled() -> None:
         at_once([*clean(1), replace(proposed(2), topic="refund")])
 
 
-def test_what_a_certificate_rests_on_can_be_named() -> None:
-    history = [*clean(NEEDED + 50), proposed(999, score=0.2)]
-    found = at_once(history)
-    assert found.certificate is not None
+def test_coverage_of_a_certificate_is_of_what_was_proposed_by_its_unlock() -> None:
+    later = [proposed(NEEDED + number, None, score=0.1) for number in range(NEEDED)]
+    found = at_once([*clean(NEEDED), *later])
 
-    assert certifying(history[::-1], found.certificate) == tuple(history[:NEEDED])
+    assert found.certificate is not None
+    assert (found.certificate.coverage, found.coverage) == (1.0, 0.5)
+
+
+def test_proposals_after_that_moment_are_not_covered_yet() -> None:
+    history = [*clean(10), *(proposed(100 + number, None, score=0.1) for number in range(10))]
+
+    assert earned(history, MAKERS, Terms(), now=history[9].at).coverage == 1.0
+
+
+def test_when_the_loosest_has_passed_nothing_more_is_missing() -> None:
+    history = [proposed(number, score=0.35 + 0.1 * (number % 7)) for number in range(1_000)]
+    found = at_once(history)
+
+    assert (found.threshold, found.more_clean, found.coverage) == (None, None, 1.0)
+    assert found.certificate is not None
+    assert found.certificate.threshold == 0.3
+    assert missing_words(found) == "Nothing is missing: the loosest threshold has passed."
+    assert found.set_aside == SetAside(unlabelled=0, others=(), matched=0, older=0, earlier=0)
+
+
+def test_the_figures_in_work_are_those_of_the_threshold() -> None:
+    found = at_once([*clean(99), proposed(99, Judgement.REJECTED)])
+
+    assert found.evidence == pytest.approx(
+        evidence(Tally(reviewed=100, wrong=1, labels=100, called_wrong=1), 0.02)
+    )
+    assert found.wanted == pytest.approx(math.log(25))
+    assert 0.01 < found.bound < 0.1
+    assert found.at_least == pytest.approx(0.000253, rel=0.01)
+
+
+def test_a_point_of_the_curve_has_its_counts_bound_and_band() -> None:
+    history = [*clean(60, score=0.95), proposed(60, Judgement.WRONG, score=0.75)]
+    curve = {point.threshold: point for point in at_once(history).curve}
+
+    assert [(each.reviewed, each.wrong) for each in curve.values()] == [(60, 0)] * 2 + [(61, 1)] * 5
+    assert curve[0.9].band == interval(0, 60, delta=Terms().delta)
+    assert curve[0.9].bound == pytest.approx(0.0546, abs=0.001)
+    assert curve[0.7].bound > curve[0.9].bound
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param({"engine": "m"}, "another model", id="model"),
+        pytest.param(
+            {"prompt": "p2", "rules": "r2"}, "another prompt and another set of rules", id="two"
+        ),
+    ],
+)
+def test_what_made_the_others_is_named(changed: dict[str, str], words: str) -> None:
+    found = at_once([*clean(3), proposed(9, made_by=replace(MAKERS, **changed))])
+
+    assert asides(found) == (f"1 earlier review was of {words} and does not count.",)
+
+
+def test_what_does_not_count_is_told_one_by_one() -> None:
+    history = [
+        *(proposed(number, Judgement.REJECTED) for number in range(7)),
+        *(proposed(10 + number, source=Source.MATCHED) for number in range(2)),
+        proposed(20, None),
+    ]
+
+    assert asides(at_once(history)) == (
+        "7 earlier reviews were used up in choosing the threshold.",
+        "2 comparisons with what a teammate sent do not count yet: too few were audited.",
+        "1 proposal not reviewed.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.0, "0 %"), (0.004, "under 1 %"), (0.64, "64 %"), (0.997, "over 99 %"), (1.0, "100 %")],
+)
+def test_a_share_is_never_rounded_to_all_or_nothing(share: float, words: str) -> None:
+    assert percent_of(share) == words
+
+
+def test_compared_replies_are_named_where_the_certificate_rests_on_them() -> None:
+    certificate = at_once(clean(NEEDED)).certificate
+    assert certificate is not None
+
+    assert "181 reviewed, 1,234 compared, 0 wrong" in promise(replace(certificate, compared=1_234))

@@ -110,6 +110,71 @@ def test_a_series_that_has_passed_is_not_given_up() -> None:
     assert [each.threshold for each in found.unlocks] == [0.6]
 
 
+def test_each_unlock_rests_on_all_reviews_from_its_threshold_on() -> None:
+    # The looser reviews are there before the strict threshold passes, and count at once.
+    looser = [review(number, score=0.55) for number in range(30)]
+    loosest = [review(100 + number, score=0.45) for number in range(40)]
+    found = after([*looser, *loosest, *(review(200 + number) for number in range(185))])
+
+    assert [(each.threshold, each.tally.reviewed) for each in found.unlocks] == [
+        (0.6, 181),
+        (0.5, 211),
+        (0.4, 251),
+    ]
+    assert {each.at for each in found.unlocks} == {NOON + timedelta(minutes=380)}
+    assert (found.threshold, found.tally.reviewed, found.own_missing) == (0.3, 255, 20)
+
+
+def test_a_review_just_at_a_threshold_counts_for_it() -> None:
+    found = after([review(number, score=0.6) for number in range(5)])
+
+    assert found.tally.reviewed == 5
+
+
+def test_thousands_of_wrong_reviews_are_no_trouble() -> None:
+    found = after([review(number, is_wrong=True) for number in range(6_000)])
+
+    assert found.number > 800
+    assert not found.unlocks
+
+
+@pytest.mark.parametrize(("count", "series"), [(199, 1), (200, 2)])
+def test_a_threshold_is_scarce_when_few_of_two_hundred_reach_it(count: int, series: int) -> None:
+    reached = [review(number) for number in range(9)]
+    others = [review(number, score=0.45) for number in range(9, count)]
+
+    assert after([*reached, *others]).number == series
+
+
+def test_one_in_twenty_is_not_scarce() -> None:
+    reached = [review(number) for number in range(10)]
+    others = [review(number, score=0.45) for number in range(10, 200)]
+
+    assert after([*reached, *others]).number == 1
+
+
+def test_without_any_score_that_can_be_tested_the_loosest_threshold_is_chosen() -> None:
+    assert after([review(number, score=0.1) for number in range(200)]).threshold == 0.3
+
+
+@pytest.mark.parametrize(("clean", "threshold"), [(49, 0.9), (50, 0.7)])
+def test_good_enough_is_half_the_limit_with_half_an_error_added(
+    clean: int, threshold: float
+) -> None:
+    # 0.5 of 50 labels and one is just over 1 %, of 51 just under it.
+    good = [review(number, score=0.95) for number in range(clean - 1)]
+    bad = [review(100 + number, score=0.65, is_wrong=True) for number in range(12)]
+
+    assert after([*good, *bad]).number == 2
+    assert after([*good, *bad]).threshold == threshold
+
+
+def test_a_review_is_a_persons_and_no_audit_unless_said() -> None:
+    found = after([review(0)]).tally
+
+    assert (found.reviewed, found.labels, found.audited, found.missed) == (1, 1, 0, 0)
+
+
 def test_when_the_loosest_has_passed_nothing_is_tested() -> None:
     found = after([review(number, score=0.35 + 0.1 * (number % 7)) for number in range(2_000)])
 

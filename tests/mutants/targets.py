@@ -21,6 +21,8 @@ _GATE = (
     "tests/core/test_outgoing_text.py",
 )
 
+_CERTIFICATES = ("tests/core/test_earning.py", "tests/core/test_series.py")
+
 # The quickest tests first: the first that fails ends the trial.
 TARGETS: dict[str, tuple[str, ...]] = {
     "agent/core/policy.py": (
@@ -40,6 +42,15 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "agent/core/outgoing_text.py": (*_GATE, "tests/core/test_rules.py"),
     "agent/core/commitments.py": ("tests/core/test_commitments.py", *_GATE),
     "agent/core/disclosure.py": ("tests/core/test_disclosure.py", *_GATE),
+    "agent/core/risk.py": (
+        *_CERTIFICATES,
+        "tests/core/test_alarms.py",
+        "tests/core/test_risk.py",
+        "tests/core/test_risk_peers.py",
+    ),
+    "agent/core/series.py": _CERTIFICATES,
+    "agent/core/earning.py": (*_CERTIFICATES, "tests/core/test_alarms.py"),
+    "agent/core/alarms.py": ("tests/core/test_alarms.py",),
     "agent/core/situation.py": _RULES,
     "agent/core/acquaintance.py": _RULES,
     "agent/core/audience.py": ("tests/core/test_audience.py", *_RULES),
