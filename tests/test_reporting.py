@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.approving import waiting_draft
-from agent.core.labels import Outcome
+from agent.core.labels import Judgement, Label, Outcome, Source
 from agent.core.rewording import Edit
 from agent.core.spending import Price
 from agent.core.team_policy import Level
@@ -95,6 +95,22 @@ def test_a_reply_that_went_out_by_itself_says_when_and_how_it_ended(sender: Team
 def test_every_other_outcome_is_one_that_went_wrong(sender: Team, outcome: Outcome) -> None:
     run = sender.waiting()
     sender.world.store.set_outcome(run.id, outcome, sender.world.clock.now())
+
+    assert [q.went_wrong for q in questions_of(read(sender), NO_PRICE)] == [True]
+
+
+def test_a_teammates_correction_afterwards_means_that_a_person_was_needed(sender: Team) -> None:
+    run = sender.waiting()
+    sender.world.store.set_outcome(run.id, Outcome.CORRECTED, sender.world.clock.now())
+
+    assert [q.needed_person for q in questions_of(read(sender), NO_PRICE)] == [True]
+
+
+def test_what_a_reviewer_found_unfit_went_wrong(sender: Team) -> None:
+    run = sender.waiting()
+    now = sender.world.clock.now()
+    label = Label(judgement=Judgement.CHANGED, source=Source.IMPORTED, by="Ada", at=now)
+    assert sender.world.store.label(run.id, label, was=None)
 
     assert [q.went_wrong for q in questions_of(read(sender), NO_PRICE)] == [True]
 

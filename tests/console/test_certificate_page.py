@@ -1,5 +1,6 @@
 """The page of a topic's certificate: what it promises, what is missing, and a lead's waiver."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -106,6 +107,23 @@ def test_an_alarm_names_its_runs_and_what_it_did(team: Team, client: httpx.Clien
     assert 'href="/runs/abcdef012345"' in shown
     assert "<b>draft → note</b> · the watch" in shown
     assert "taken back on" in client.get("/topics").text
+
+
+def test_a_new_review_is_seen_within_half_a_minute(team: Team, client: httpx.Client) -> None:
+    reviewed(team, CLEAN * 30)
+    team.world.clock.advance(timedelta(seconds=30))  # the first page was looked at before them
+    before = client.get("/topics").text
+    newest = reviews_until(team.world.clock.now(), CLEAN * 31, makers(team.world.policy))[-1:]
+    keep(team.world.store, newest)
+    team.world.clock.advance(timedelta(seconds=30))
+
+    assert more_clean(before) == more_clean(client.get("/topics").text) + 1
+
+
+def more_clean(html: str) -> int:
+    found = re.search(r"(\d+) more clean review", html)
+    assert found is not None
+    return int(found[1])
 
 
 # --- waivers --------------------------------------------------------------------------------------

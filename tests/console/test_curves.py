@@ -72,6 +72,13 @@ def test_the_threshold_in_force_stands_out_and_each_point_says_its_numbers() -> 
     assert f"<title>{words}</title>" in svg
 
 
+def test_each_point_lies_on_the_line() -> None:
+    svg = str(curve([point(0.9, 0.2, wrong=1), point(0.5, 0.7, wrong=3)], limit=0.02, chosen=None))
+    drawn = re.findall(r'cx="([^"]*)" cy="([^"]*)"', svg)
+
+    assert [(float(x), float(y)) for x, y in drawn] == heights(svg, "line")
+
+
 def test_the_limit_is_drawn_and_named() -> None:
     assert "limit 2 %" in str(curve([point(0.9, 0.2)], limit=0.02, chosen=None))
 

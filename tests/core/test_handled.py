@@ -135,6 +135,12 @@ def test_the_cost_is_of_all_conversations_over_those_that_were_handled() -> None
     assert report(asked(), other).cost_per_handled == 2_000
 
 
+def test_what_is_too_young_costs_nothing_yet() -> None:
+    young = asked("r2", after=29 * DAY, conversation_id="v2", customer_id="c2", cost=None)
+
+    assert report(asked(), young).cost_per_handled == 1_000
+
+
 def test_one_without_a_price_makes_the_cost_unknown() -> None:
     assert report(asked(), asked("r2", conversation_id="v2", cost=None)).cost_per_handled is None
 

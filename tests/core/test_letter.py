@@ -99,6 +99,15 @@ def test_a_high_score_that_was_held_is_worth_an_eye(
     assert bool(worth_an_eye([held], met_before=met)) is is_one
 
 
+def test_of_those_that_were_held_the_highest_score_comes_first() -> None:
+    low, high = (
+        decided(name, autonomy="note", because=("closed",), score=score)
+        for name, score in (("a-low", 0.7), ("high", 0.9))
+    )
+
+    assert [run for run, _ in named(low, high)] == ["high", "a-low"]
+
+
 def test_a_rule_that_decides_for_the_first_time_is_told_once() -> None:
     later = decided("later", autonomy="note", because=("ping-pong",), score=None)
     earlier = replace(later, run_id="a-first")

@@ -39,7 +39,7 @@ class Plot:
 
 
 WHOLE = Plot(
-    a_day=5, days_of_notes=7, days_of_sending=14, most_days=70, thrown_away=frozenset({23})
+    a_day=7, days_of_notes=7, days_of_sending=14, most_days=70, thrown_away=frozenset({23})
 )
 SMALL = Plot(
     a_day=12,
