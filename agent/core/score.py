@@ -79,8 +79,14 @@ def score_of(signs: Signs) -> Score:
 
 
 def score_words(value: float, parts: list[tuple[str, float, str]]) -> str:
-    """A score in one line: "0.74: clear of others 0.80, like its examples 0.66, …"."""
-    told = [f"{name} {part:.2f}{words and f' ({words})'}" for name, part, words in parts]
+    """A score in one line: "0.74: clear of others 0.80, …, slots 0.80 (…)".
+
+    Of the factors only what lowers it has its reason told.
+    """
+    told = [
+        f"{name} {part:.2f}{f' ({words})' if words and part < 1 else ''}"
+        for name, part, words in parts
+    ]
     return f"{value:.2f}: {', '.join(told)}" if told else f"{value:.2f}"
 
 

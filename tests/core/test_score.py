@@ -81,13 +81,13 @@ def test_familiarity_is_the_less_of_the_first_two(
     assert score_of(replace(SURE, **changed)).familiarity == pytest.approx(familiarity)
 
 
-def test_it_says_what_it_is_made_of() -> None:
+def test_it_says_what_it_is_made_of_and_why_it_is_lower() -> None:
     long = replace(SURE, slots=QUOTED_ONLY, slot_words="colour quoted by the model only", words=130)
 
     assert score_of(long).words == (
         "0.68: clear of others 1.00, like its examples 1.00, "
         "slots 0.80 (colour quoted by the model only), length 0.85 (130 words), "
-        "language 1.00 (en, as the answer's)"
+        "language 1.00"
     )
 
 
