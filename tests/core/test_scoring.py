@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from agent.adapters.model.offline import OfflineEngine
+from agent.core.nearest_topic import index_for
 from agent.core.proposal import Proposal, SlotGuess, TopicGuess
 from agent.core.score import NOT_FOUND, QUOTED_ONLY, SAYS_LITTLE, Score
 from agent.core.scoring import with_score
-from agent.core.team_policy import Slot, SlotKind, TeamPolicy, Topic
+from agent.core.team_policy import Level, Slot, SlotKind, TeamPolicy, Topic
 from agent.plain import from_plain, to_plain
 from tests.core.said import transcript
 
@@ -136,6 +137,20 @@ def test_the_sentence_that_asks_counts_in_a_longer_message() -> None:
     around = "in: I bought a kettle for my aunt, who is ninety. Where is my parcel? She waits."
 
     assert value(around) > 0.8
+
+
+def test_an_example_more_counts_at_once_though_the_version_says_nothing_of_it() -> None:
+    said = "in: Has the courier been sighted?"
+    taught = replace(STATUS, examples=(*STATUS.examples, "Has the courier been sighted?"))
+
+    assert value(said) < 0.3
+    assert value(said, topic=taught) > 0.9
+
+
+def test_the_index_is_made_once_whatever_the_levels() -> None:
+    lowered = tuple(replace(topic, level=Level.OFF) for topic in POLICY.topics)
+
+    assert index_for(POLICY.topics) is index_for(lowered)
 
 
 # --- slots ------------------------------------------------------------------------------------
