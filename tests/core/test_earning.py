@@ -9,7 +9,7 @@ import pytest
 from agent.core.audits import is_audited
 from agent.core.certificate import Terms
 from agent.core.earned_words import asides, missing_words, percent_of, promise, words_of
-from agent.core.earning import Earned, SetAside, _review, earned
+from agent.core.earning import Earned, SetAside, _review, earned, met_since
 from agent.core.labels import Judgement, Proposed, Source
 from agent.core.risk import interval
 from agent.core.series import Tally, evidence
@@ -217,11 +217,30 @@ def test_only_an_audit_that_chance_picked_tells_what_the_matcher_misses(picked: 
 def test_what_the_matcher_called_wrong_stays_so_in_its_own_count() -> None:
     spared = proposed(1, Judgement.AS_IS, matched=Judgement.CHANGED)
     missed = proposed(2, Judgement.REJECTED, matched=Judgement.AS_IS)
+    agreed = proposed(3, Judgement.AS_IS, matched=Judgement.EDITED)
 
     assert [
         (review.is_wrong, review.was_called_wrong)
-        for review in (_review(row, row.label) for row in (spared, missed) if row.label)
-    ] == [(False, True), (True, True)]
+        for review in (_review(row, row.label) for row in (spared, missed, agreed) if row.label)
+    ] == [(False, True), (True, True), (False, False)]
+
+
+def test_a_matcher_that_misses_nothing_can_unlock_what_people_would_find_wrong_too_often() -> None:
+    # One audit in twelve is wrong, and the matcher had said so; of all its labels hardly any is.
+    rows = []
+    for number, row in enumerate(compared(6_000)):
+        is_bad = number % 12 == 0 and is_audited(row.run_id)
+        matched = Judgement.CHANGED if is_bad else Judgement.AS_IS
+        rows.append(
+            proposed(number, Judgement.REJECTED if is_bad else Judgement.AS_IS, matched=matched)
+            if is_audited(row.run_id)
+            else row
+        )
+    found = at_once(rows, Terms(error_limit=0.1))
+
+    assert found.certificate is not None
+    assert found.certificate.compared > 9 * found.certificate.wrong
+    assert found.set_aside.matched == 0
 
 
 def test_coverage_is_of_all_proposals_labelled_or_not() -> None:
@@ -244,6 +263,15 @@ def test_coverage_of_a_certificate_is_of_what_was_proposed_by_its_unlock() -> No
 
     assert found.certificate is not None
     assert (found.certificate.coverage, found.coverage) == (1.0, 0.5)
+
+
+def test_what_was_proposed_at_the_moment_of_the_unlock_is_covered_by_it() -> None:
+    at_that_moment = replace(proposed(NEEDED - 1, None, score=0.1), run_id="another")
+    found = at_once([*clean(NEEDED), at_that_moment])
+
+    assert found.certificate is not None
+    assert found.certificate.coverage == NEEDED / (NEEDED + 1)
+    assert met_since([*clean(NEEDED), at_that_moment], found.certificate) == ()
 
 
 def test_proposals_after_that_moment_are_not_covered_yet() -> None:

@@ -90,6 +90,9 @@ def test_where_none_looks_good_enough_the_strictest_is_chosen_that_enough_replie
     assert after([*few, *bad[:7]]).threshold == 0.9  # one of eight reaches it
     assert after(bad).threshold == 0.8
 
+    unseen = [review(100 + number, score=0.1) for number in range(100)]
+    assert after([*few, *unseen, *bad[:7]]).threshold == 0.8  # one of a hundred is not enough
+
 
 def test_thresholds_pass_from_strict_to_loose_never_past_one_that_fails() -> None:
     strict = [review(number) for number in range(200)]
