@@ -11,12 +11,14 @@ from agent.adapters.store import open_store
 from agent.adapters.store.access import open_access
 from agent.adapters.store.search import open_search
 from agent.approving import approve, reject
+from agent.console.api.parts import ApiParts
 from agent.console.app import Places, console_app
 from agent.console.entry import Entry
 from agent.console.meters import model_meter, request_meter
 from agent.console.parts import Acts, Light, Meter, Parts
 from agent.console.passwords import hash_of
 from agent.console.server import hosts_of, serving
+from agent.console.standings import Standings
 from agent.core.access import Account, Role
 from agent.core.conversation import Address, Customer, OutboundAccount
 from agent.core.spending import Caps, Spent
@@ -123,6 +125,7 @@ class Team:
             desk=self.desk,
             lights=self._lights,
             meters=self._meters,
+            standings=Standings(patience=60),  # a busy machine is slow; a test wants the figures
             version="test",
         )
 
@@ -142,10 +145,10 @@ class Team:
 
 
 @contextmanager
-def served(team: Team) -> Iterator[Team]:
-    """The team's console on a free port of this machine."""
+def served(team: Team, api: ApiParts | None = None) -> Iterator[Team]:
+    """The team's console on a free port of this machine, with the API where it is given."""
     with serving(
-        lambda at: console_app(team.parts, Places(hosts=hosts_of(at))), "127.0.0.1:0"
+        lambda at: console_app(team.parts, Places(hosts=hosts_of(at)), api), "127.0.0.1:0"
     ) as url:
         team.url = url
         yield team

@@ -112,7 +112,6 @@ def waive_(request: Request) -> Response:
         event = waive(parts.store, parts.policy(), waiver)
     except InputError as error:
         return _back(topic, f"Nothing was changed: {error}.")
-    parts.standings.forget(topic)
     return _back(topic, f"Waived{_by(event.channel)} until {until.day} {until:%b %Y}, uncertified.")
 
 
@@ -131,7 +130,6 @@ def end(request: Request) -> Response:
         ended = end_waiver(parts.store, parts.policy(), word)
     except InputError as error:
         return _back(topic, f"Nothing was changed: {error}.")
-    parts.standings.forget(topic)
     where = ", ".join(event.channel or "every channel" for event in ended)
     return _back(topic, f"No waiver any more by {where}, from now on.")
 
