@@ -4,14 +4,19 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from agent.core.certificate_events import CertificateEventKind
+from agent.core.labels import Judgement
 from agent.errors import HelpdeskUnavailable
 from agent.ports import Pause, RunError, RunState
+from agent.waiving import Waiver, waive
 from tests.browser.team import A_WHILE, Team
+from tests.console.reviewed import TOPIC, certify, happens, keep, makers, reviews_until
 
 AXE = (Path(__file__).parent / "axe.min.js").read_text("utf-8")  # axe-core 4.14.1, MPL-2.0
 FIND = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
@@ -79,6 +84,44 @@ def test_nothing_serious_on_busy_pages(team: Team, looking: Page) -> None:
     for path in [*paths, "/topics?said=Nothing+was+changed."]:
         looking.goto(path)
         assert serious(looking) == [], path
+
+
+def with_a_certificate(team: Team) -> str:
+    """A topic that earned one and lost it again, and a lead's waiver; gives its page."""
+    store, policy, now = team.world.store, team.world.policy, team.world.clock.now()
+    judged = [*[Judgement.AS_IS] * 300, Judgement.CHANGED, *[None] * 5]
+    keep(store, reviews_until(now, judged, makers(policy)))
+    certify(store, policy, now)
+    why = "3 of the last 40 replies that went out by themselves went wrong"
+    happens(
+        store, CertificateEventKind.ALARM, now, why=why, cases=tuple("abcdef" * 2 for _ in "xx")
+    )
+    until = (now + timedelta(days=20)).date()
+    waive(store, policy, Waiver(topic=TOPIC, until=until, by="Ada", reason="peak season", at=now))
+    later = reviews_until(now + timedelta(days=5), [Judgement.AS_IS] * 12, makers(policy))
+    keep(store, (replace(each, run_id=f"later{number}") for number, each in enumerate(later)))
+    team.world.clock.advance(timedelta(days=5))
+    return f"/topics/{TOPIC}/certificate"
+
+
+def test_nothing_serious_on_a_certificate_with_its_history(team: Team, looking: Page) -> None:
+    looking.goto(with_a_certificate(team))
+    looking.goto(team.link())  # five days later everybody has to sign in again
+    for path in (f"/topics/{TOPIC}/certificate", "/topics", "/"):
+        looking.goto(path)
+        expect(looking.get_by_text("waived by Ada").first).to_be_visible()
+        assert serious(looking) == [], path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_certificate_is_no_wider_than_the_screen(team: Team, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    path = with_a_certificate(team)
+    page.goto(team.link())
+    page.goto(path)
+    page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_nothing_serious_before_signing_in(team: Team, browser: Browser) -> None:
