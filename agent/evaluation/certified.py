@@ -26,11 +26,11 @@ LIMITS = (0.05, 0.02)
 def certified_parts(
     askings: Sequence[Asking], model: Model, watch: Watch, *, thorough: bool
 ) -> tuple[Part, ...]:
-    """One section a set; the first is the one with most questions that fit no topic.
+    """One section a set; the first is the one with most questions out of scope: the hardest.
 
     Not `thorough`, fewer splits are made, and of the first limit only.
     """
-    ranked = sorted(askings, key=lambda one: (-one.share_outside, one.name))
+    ranked = sorted(askings, key=lambda one: (-one.strange, one.name))
     found: list[Part] = []
     for at, one in enumerate(ranked):
         try:

@@ -28,11 +28,15 @@ _ANSWER = {"en": "The approved answer."}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Topics with approved answers, and questions with the one that fits, or None."""
+    """Topics with approved answers, and questions with the one that fits, or None.
+
+    `strange` is the share of the whole set's questions that its own labels call out of scope.
+    """
 
     name: str
     topics: tuple[Topic, ...]
     questions: tuple[tuple[str, str | None], ...]
+    strange: float
 
     @property
     def share_outside(self) -> float:
@@ -152,6 +156,7 @@ def _asking(name: str, rows: Sequence[Row], most: int) -> Asking | None:
     chosen = sorted(counts, key=lambda label: (-counts[label], _digest(label)))[:TOPICS]
     if len(chosen) < TOPICS:
         return None
+    strange = sum(label == NONE_FITS for _, label in asked) / len(asked)
     asked += _spare(examples, counts)
     inside = [(text, label) for text, label in asked if label in chosen]
     outside = [(text, None) for text, label in asked if label not in chosen]
@@ -167,6 +172,7 @@ def _asking(name: str, rows: Sequence[Row], most: int) -> Asking | None:
             for label in chosen
         ),
         questions=(*spread(inside, most), *spread(outside, most)),
+        strange=strange,
     )
 
 

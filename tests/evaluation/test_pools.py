@@ -71,6 +71,12 @@ def test_what_fits_no_topic_of_the_set_fits_none_of_the_ten() -> None:
     assert ("What is the time?", None) in one.questions
 
 
+def test_a_set_says_how_much_of_it_is_out_of_scope_whatever_the_ten() -> None:
+    one = asking([*rows(), question("What is the time?", "oos", part="test")], most=3)
+
+    assert one.strange == 1 / 25
+
+
 def test_a_set_of_fewer_topics_is_left_out() -> None:
     assert askings_of(DataSet("few", Purpose.TOPICS, tuple(rows(THINGS[:9]))), most=100) == ()
 

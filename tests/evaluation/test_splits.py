@@ -1,11 +1,14 @@
 """Splits: certificates on drawn labels, held against what is true of the rest."""
 
+from dataclasses import replace
+
 from agent.adapters.model.offline import OfflineEngine
 from agent.evaluation.certified import certified_parts, change_figures, wrong_at
 from agent.evaluation.figures import NotMeasured, Section
 from agent.evaluation.pools import Case, Pools
 from agent.evaluation.splits import ENOUGH, After, Split, splits
 from agent.evaluation.watch import Watch
+from tests.evaluation.rows import question
 from tests.evaluation.test_pools import asking, case, rows
 
 CLEAN = tuple(case(0.95) for _ in range(20))
@@ -139,6 +142,18 @@ def test_a_certificate_that_the_watch_took_back_is_not_broken() -> None:
     assert [each.value for each in broken.beside] == [2 / 6, 1 / 4]
     assert rings.value == 2 / 3
     assert falsely.value == 1 / 4
+
+
+def test_the_set_with_most_out_of_scope_comes_first() -> None:
+    stray = question("What is the time?", "oos", part="test")
+    found = certified_parts(
+        [replace(asking(rows()), name="a"), replace(asking([*rows(), stray]), name="b")],
+        OfflineEngine(),
+        Watch(seconds_left=lambda: 0.0),
+        thorough=False,
+    )
+
+    assert [part.key for part in found] == ["certificates", "certificates a"]
 
 
 def test_a_set_for_which_no_time_is_left_says_so() -> None:
