@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.core.certificate_events import CertificateEvent, CertificateEventKind
 from agent.core.disclosure import LINES
 from agent.core.handled import OutcomeReport, outcome_report
 from agent.core.letter import (
@@ -19,6 +20,7 @@ from agent.core.letter import (
 )
 from agent.core.rewording import Edit, Rewording, rewordings
 from agent.core.spending import Price
+from agent.core.standing import last_day
 from agent.core.team_policy import TeamPolicy
 from agent.reporting import Stored, decisions_of, met_rules, questions_of
 from agent.team_port import Verdict
@@ -28,6 +30,14 @@ LOOKS_BACK = timedelta(days=35)  # four weeks of conversations that are seven da
 ENOUGH = 200  # runs; of fewer, most rules are met by none, which says nothing
 MOST_REWORDINGS = 5  # of one answer
 KEEPS = 2  # edits of an answer that are worth telling
+_HAPPENED = {
+    CertificateEventKind.UNLOCKED: "certified",
+    CertificateEventKind.LAPSED: "its time is up",
+    CertificateEventKind.VOIDED: "void",
+    CertificateEventKind.ALARM: "taken back",
+    CertificateEventKind.WAIVED: "waived, uncertified,",
+    CertificateEventKind.WAIVER_ENDED: "waiver ended",
+}
 _SENT = frozenset({Verdict.APPROVED, Verdict.EDITED, Verdict.SENT_AS_IS, Verdict.SENT_EDITED})
 
 
@@ -55,6 +65,7 @@ class Letter:
     runs: int
     ended: Mapping[str, int]  # by disposition, of the week
     eyes: tuple[Eye, ...]
+    certificates: tuple[Line, ...]  # what happened to them in the week, oldest first
     ready: tuple[Line, ...]
     come_down: tuple[Line, ...]
     edited: tuple[EditedAnswer, ...]
@@ -75,6 +86,7 @@ class Material:
     climbers: Sequence[Climber]
     edits: Mapping[str, Sequence[Edit]]
     rules: Sequence[str]
+    events: Sequence[CertificateEvent] = ()
     note_seconds: Sequence[float] = ()
     price: Price | None = None
 
@@ -105,6 +117,7 @@ def letter_of(material: Material, *, now: datetime) -> Letter:
             decisions_of(week),
             met_before=frozenset(rule for each in before for rule in each.run.because),
         ),
+        certificates=tuple(_told(each) for each in material.events if each.at >= since),
         ready=ready(material.climbers),
         come_down=(*has_no_right(material.climbers), *_unhelpful(material)),
         edited=tuple(_edited(material)),
@@ -112,6 +125,14 @@ def letter_of(material: Material, *, now: datetime) -> Letter:
         looked_at=looked_at,
         outcomes=outcomes_of(material, now=now, since=now - LOOKS_BACK),
     )
+
+
+def _told(event: CertificateEvent) -> Line:
+    until = f" until {last_day(event.until)}" if event.until is not None else ""
+    held = event.certificate
+    why = f"until {last_day(held.valid_until)}" if held is not None else event.why
+    words = f"{_HAPPENED[event.kind]}{until} by {event.by}{': ' if why else ''}{why}"
+    return Line(topic=event.topic, channel=event.channel, words=words)
 
 
 def _unhelpful(material: Material) -> Iterable[Line]:

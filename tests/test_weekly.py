@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.core.certificate import RightToSend, Standing
+from agent.core.certificate_events import CertificateEvent, CertificateEventKind
 from agent.core.labels import Judgement, Label, MadeBy, Proposed, Source
 from agent.core.letter import Climber, Worth
 from agent.core.rewording import Edit
@@ -114,6 +115,24 @@ def test_a_topic_at_send_without_a_right_should_come_down() -> None:
     assert [line.words for line in letter(climbers=(climber,)).come_down] == [
         "at send, but its certificate ended"
     ]
+
+
+def test_what_happened_to_certificates_is_told_of_this_week_alone() -> None:
+    def waived(days_ago: int) -> CertificateEvent:
+        return CertificateEvent(
+            number=days_ago,
+            topic="order-status",
+            channel="",
+            kind=CertificateEventKind.WAIVED,
+            at=SUNDAY - timedelta(days=days_ago),
+            by="Ada",
+            why="peak season",
+            until=datetime(2027, 1, 1, tzinfo=UTC),
+        )
+
+    (line,) = letter(events=(waived(8), waived(6))).certificates
+
+    assert line.words == "waived, uncertified, until 31 Dec 2026 by Ada: peak season"
 
 
 def test_an_answer_that_was_edited_twice_is_told_with_how_many_were_sent() -> None:

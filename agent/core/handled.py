@@ -62,10 +62,10 @@ class OutcomeReport:
     """What came of the conversations that began at or after `since` and are seven days old.
 
     `handled` and `silent` (as vendors count) are of the same conversations; `too_young` are left
-    out. `bound` is the rate of wrong replies that is excluded with 95 % confidence, however often
-    one looks; None without a reply of which it is known. `cost` (millionths) is of all these
-    conversations, None where one has no price. `note_seconds`: half of the notes, and 19 of 20,
-    were there within.
+    out. `wrong` is of replies that are seven days old, and `bound` the rate that it excludes with
+    95 % confidence, however often one looks; None without such a reply. `cost` (millionths) is of
+    all these conversations, None where one has no price. `note_seconds`: half of the notes, and
+    19 of 20, were there within.
     """
 
     since: datetime
@@ -109,7 +109,8 @@ def outcome_report(
     }
     old = {name: asked for name, asked in whole.items() if _settled_at(asked) <= now}
     sent = [q for q in questions if q.sent_at is not None and q.asked_at >= since]
-    known = [q for q in sent if q.went_wrong is not None]
+    # Only what is seven days old: that a reply was wrong shows at once, that it was fine does not.
+    known = [q for q in sent if q.went_wrong is not None and (q.sent_at or now) + SILENCE <= now]
     return OutcomeReport(
         since=since,
         until=now,

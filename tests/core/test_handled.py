@@ -129,6 +129,12 @@ def test_the_bound_counts_replies_whose_outcome_is_known() -> None:
     assert 0.015 < found.bound < 0.03  # 3 of 200 at the very least, by any valid bound
 
 
+def test_a_young_reply_is_left_out_also_when_it_is_known_to_be_wrong() -> None:
+    young = asked("r2", after=29 * DAY, conversation_id="v2", customer_id="c2", went_wrong=True)
+
+    assert report(asked(), young).wrong == Share(hits=0, cases=1)
+
+
 def test_the_cost_is_of_all_conversations_over_those_that_were_handled() -> None:
     other = asked("r2", conversation_id="v2", customer_id="c2", sent_at=None)
 
