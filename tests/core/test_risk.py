@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from agent.core.risk import (
     FRESH_START,
+    Bell,
     clean_cases_needed,
     evidence_above,
     evidence_below,
@@ -145,6 +146,23 @@ def test_the_alarm_rings_falsely_with_the_chance_given_at_most(limit: float, del
     )
 
     assert 0 < rings <= delta
+
+
+@given(runs, limits)
+def test_the_alarm_is_a_sum_of_bets_that_begin_every_25_cases(
+    run: list[bool], limit: float
+) -> None:
+    bets = range(1, 1 + -(-len(run) // FRESH_START))  # numbers of those that have begun
+    since = [run[(bet - 1) * FRESH_START :] for bet in bets]
+    held = sum(
+        math.exp(evidence_above(sum(each), len(each), limit)) / (bet * (bet + 1))
+        for bet, each in zip(bets, since, strict=True)
+    )
+    not_begun = 1 / (len(bets) + 1)
+    bell = Bell(limit, delta=0.05)
+    rings = [bell.rings(case) for case in run]
+
+    assert run == [] or not run[-1] or rings[-1] is (held + not_begun >= 20)
 
 
 @given(runs, st.integers(0, 119), limits)
