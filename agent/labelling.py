@@ -95,13 +95,19 @@ def _matched(stands: Label | None) -> Judgement | None:
 def _compared(store: Store, row: Proposed, approval: Approval) -> Judgement:
     """EDITED with the same facts; in doubt CHANGED, since counting it clean would be unsafe."""
     receipt = store.receipt(row.run_id) or {}
-    composed = (receipt.get("decided") or {}).get("composed")
+    ours = _composed(receipt.get("decided") or {})
     sent = _sent(store, row, approval, receipt.get("did") or {})
-    if composed is None or not sent:
+    if ours is None or not sent:
         return Judgement.CHANGED
-    ours = from_plain(Composed, composed)
     same = same_facts(ours.filled, sent, ignored=(ours.disclosure,))
     return Judgement.EDITED if same else Judgement.CHANGED
+
+
+def _composed(decided: dict[str, object]) -> Composed | None:
+    try:
+        return from_plain(Composed, decided.get("composed"))
+    except ValueError:  # none, or written by another version
+        return None
 
 
 def _sent(store: Store, row: Proposed, approval: Approval, did: dict[str, object]) -> str:

@@ -343,6 +343,20 @@ def test_an_edit_whose_texts_are_gone_counts_as_changed(verdict: Verdict) -> Non
     assert label.judgement is Judgement.CHANGED
 
 
+def test_a_receipt_of_another_version_counts_as_changed() -> None:
+    store = store_with()
+    receipt = {"decided": {"composed": {"text": "It left us."}}, "did": {"sent_text": "It left."}}
+    store.save_receipt("r1", receipt, NOON)
+
+    label_verdict(
+        store, replace(VERDICT, verdict=Verdict.SENT_EDITED, outcome="in-kustomer", by="")
+    )
+
+    label = label_in(store)
+    assert label is not None
+    assert label.judgement is Judgement.CHANGED
+
+
 @pytest.mark.parametrize(
     ("since", "is_labelled"), [(timedelta(), True), (timedelta(hours=1), False)]
 )
