@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from agent.core.certificate import Standing
+from agent.core.certificate_events import CertificateEvent
 from agent.core.handled import Question
 from agent.core.labels import Outcome, Proposed
 from agent.core.letter import Decided
@@ -13,6 +15,7 @@ from agent.core.policy import Autonomy
 from agent.core.proposal import Usage
 from agent.core.rewording import Edit
 from agent.core.spending import Price
+from agent.core.standing import right_to_send
 from agent.core.turn import Action, marker_of
 from agent.labelling import SENT_TEXT
 from agent.plain import from_plain
@@ -65,9 +68,11 @@ def stored_runs(
     return tuple(reversed(found))
 
 
-def questions_of(stored: Iterable[Stored], price: Price | None) -> tuple[Question, ...]:
+def questions_of(
+    stored: Iterable[Stored], price: Price | None, events: Sequence[CertificateEvent] = ()
+) -> tuple[Question, ...]:
     """Customers' messages as the outcome report counts them. Without `price` a model's cost is
-    not known; the offline engine's is 0.
+    not known; the offline engine's is 0. `events` tell what was sent without a certificate.
     """
     return tuple(
         Question(
@@ -80,6 +85,7 @@ def questions_of(stored: Iterable[Stored], price: Price | None) -> tuple[Questio
             needed_person=each.approval is not None or _outcome(each) in _BY_PERSON,
             went_wrong=_went_wrong(each.proposed),
             cost=_cost(each, price),
+            is_uncertified=_is_uncertified(each.proposed, events),
         )
         for each in stored
     )
@@ -151,6 +157,17 @@ def _runs(search: RunSearch, since: datetime) -> Iterator[Run]:
 
 def _outcome(each: Stored) -> Outcome | None:
     return each.proposed.outcome if each.proposed else None
+
+
+def _is_uncertified(proposed: Proposed | None, events: Sequence[CertificateEvent]) -> bool:
+    """Whether no certificate held when it went out: a waiver, or it was not required."""
+    if proposed is None or proposed.sent_at is None:
+        return False
+    by_then = [event for event in events if event.at <= proposed.sent_at]
+    right = right_to_send(
+        by_then, proposed.topic, proposed.channel, proposed.made_by, proposed.sent_at
+    )
+    return right.standing is not Standing.CERTIFIED
 
 
 def _went_wrong(proposed: Proposed | None) -> bool | None:

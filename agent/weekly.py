@@ -94,7 +94,7 @@ class Material:
 def outcomes_of(material: Material, *, now: datetime, since: datetime) -> OutcomeReport:
     """The outcome report of conversations that began at or after `since`."""
     return outcome_report(
-        questions_of(material.stored, material.price),
+        questions_of(material.stored, material.price, material.events),
         since=since,
         now=now,
         note_seconds=material.note_seconds,

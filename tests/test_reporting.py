@@ -23,7 +23,9 @@ from agent.reporting import (
     stored_runs,
 )
 from agent.reviewing import Shown
+from agent.waiving import Waiver, waive
 from tests.browser.team import A_WHILE, Team
+from tests.console.reviewed import certify, keep, makers, reviews_until
 
 NO_PRICE = None
 
@@ -89,6 +91,33 @@ def test_a_reply_that_went_out_by_itself_says_when_and_how_it_ended(sender: Team
     (question,) = questions_of(read(sender), NO_PRICE)
 
     assert (question.sent_at, question.went_wrong) == (sent_at, False)
+
+
+def uncertified(team: Team) -> list[bool]:
+    """Of replies that go out now."""
+    run = team.waiting()
+    team.world.store.mark_sent(run.id, team.world.clock.now())
+    asked = questions_of(read(team), NO_PRICE, team.world.store.certificate_events())
+    return [question.is_uncertified for question in asked]
+
+
+def test_what_went_out_under_a_certificate_is_certified(sender: Team) -> None:
+    world = sender.world
+    now = world.clock.now()
+    keep(world.store, reviews_until(now, [Judgement.AS_IS] * 600, makers(world.policy)))
+    certify(world.store, world.policy, now)
+
+    assert uncertified(sender) == [False]
+
+
+def test_what_only_a_waiver_let_go_out_is_uncertified(sender: Team) -> None:
+    world = sender.world
+    now = world.clock.now()
+    last = (now + timedelta(days=9)).date()
+    waiver = Waiver(topic="order-status", until=last, by="Ada", reason="peak season", at=now)
+    waive(world.store, world.policy, waiver)
+
+    assert uncertified(sender) == [True]
 
 
 @pytest.mark.parametrize("outcome", [o for o in Outcome if o is not Outcome.QUIET])

@@ -99,6 +99,7 @@ def _outcomes(report: OutcomeReport) -> Section:
     rows = (
         ("handled: no teammate, no word for 7 days", _share(report.handled)),
         ("as vendors count: nobody wrote there again", _share(report.silent)),
+        ("replies that went out by themselves", _sent(report)),
         ("wrong replies, of those seven days old", _wrong(report)),
         ("cost for each that was handled", _money(report)),
         ("from message to note", _times(report.note_seconds)),
@@ -133,6 +134,8 @@ def outcomes_json(report: OutcomeReport) -> dict[str, Any]:
         "too_young": report.too_young,
         "handled": _share_json(report.handled),
         "silent": _share_json(report.silent),
+        "sent": report.sent,
+        "sent_uncertified": report.uncertified,
         "wrong": _share_json(report.wrong) | {"bound": _or_not(report.bound)},
         "cost_per_handled": NOT_MEASURED if cost is None else round(cost / 1_000_000, 6),
         "seconds_to_note": {"half": times[0], "19_of_20": times[1]} if times else NOT_MEASURED,
@@ -186,6 +189,12 @@ def _share(share: Share) -> str:
     low, high = share.interval
     between = f"{percent_of(low)} to {percent_of(high)}"
     return f"{share.hits:,} of {share.cases:,}, {percent_of(share.rate)} ({between})"
+
+
+def _sent(report: OutcomeReport) -> str:
+    if not report.uncertified:
+        return f"{report.sent:,}"
+    return f"{report.sent:,}, {report.uncertified:,} of them uncertified"
 
 
 def _wrong(report: OutcomeReport) -> str:

@@ -97,7 +97,7 @@ def _material(app: App, since: datetime, now: datetime, *, whole: bool) -> Mater
         climbers=_climbers(app, policy, now) if whole else (),
         edits=edits_of(app.store, stored) if whole else {},
         rules=tuple(rule.id for rule in RULES if rule.kind is Kind.LIMIT),
-        events=app.store.certificate_events() if whole else (),
+        events=app.store.certificate_events(),
         note_seconds=app.search.seconds_to_note(since),
         price=app.settings.price,
     )

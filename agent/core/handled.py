@@ -37,6 +37,7 @@ class Question:
     needed_person: bool = False
     went_wrong: bool | None = None
     cost: int | None = None
+    is_uncertified: bool = False  # sent while no certificate held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ class OutcomeReport:
     silent: Share
     too_young: int = 0
     sent: int = 0
+    uncertified: int = 0  # of those that were sent
     wrong: Share = field(default_factory=lambda: Share(hits=0, cases=0))
     cost: int | None = None
     note_seconds: tuple[float, float] | None = None
@@ -120,6 +122,7 @@ def outcome_report(
         silent=Share(hits=sum(_is_silent(asked) for asked in old.values()), cases=len(old)),
         too_young=len(whole) - len(old),
         sent=len(sent),
+        uncertified=sum(q.is_uncertified for q in sent),
         wrong=Share(hits=sum(q.went_wrong is True for q in known), cases=len(known)),
         cost=_cost(q for asked in old.values() for q in asked),
         note_seconds=middle_and_most(note_seconds),

@@ -31,6 +31,7 @@ OUTCOMES = OutcomeReport(
     silent=Share(hits=71, cases=160),
     too_young=12,
     sent=80,
+    uncertified=12,
     wrong=Share(hits=0, cases=74),
     cost=1_440_000,
     note_seconds=(64.2, 91.0),
@@ -117,6 +118,7 @@ Answers that teammates keep changing
 Conversations that began since 18 Oct 2026 and are seven days old (12 are younger)
   handled: no teammate, no word for 7 days    48 of 160, 30 % (23 % to 38 %)
   as vendors count: nobody wrote there again  71 of 160, 44 % (37 % to 52 %)
+  replies that went out by themselves         80, 12 of them uncertified
   wrong replies, of those seven days old      0 of 74; surely below {BOUND}
   cost for each that was handled              0.03
   from message to note                        half within 64 s, 19 of 20 within 91 s

@@ -135,6 +135,12 @@ def test_a_young_reply_is_left_out_also_when_it_is_known_to_be_wrong() -> None:
     assert report(asked(), young).wrong == Share(hits=0, cases=1)
 
 
+def test_what_was_sent_without_a_certificate_is_counted() -> None:
+    found = report(asked(), asked("r2", conversation_id="v2", is_uncertified=True))
+
+    assert (found.sent, found.uncertified) == (2, 1)
+
+
 def test_the_cost_is_of_all_conversations_over_those_that_were_handled() -> None:
     other = asked("r2", conversation_id="v2", customer_id="c2", sent_at=None)
 
