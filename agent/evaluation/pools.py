@@ -5,6 +5,7 @@ wanted share of questions that fit none of the ten, so that the true error at an
 known exactly.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -65,17 +66,12 @@ class Mix:
 
     def error(self, threshold: float) -> float:
         """The true share that is wrong, of the replies at a score from the threshold on."""
-        reached = self._weight(threshold)
-        wrong = sum(
-            weight
-            for case, weight in zip(self.cases, self.weights, strict=True)
-            if case.score >= threshold and case.is_wrong
-        )
+        reached, wrong = self._from(threshold)
         return wrong / reached if reached else 0.0
 
     def coverage(self, threshold: float) -> float:
         """Of the proposals, the share that reaches the threshold."""
-        return self._weight(threshold) / self._sums[-1]
+        return self._from(threshold)[0] / self._sums[-1]
 
     def draw(self, random: Random, count: int) -> list[Case]:
         """So many, each at random from all."""
@@ -85,9 +81,18 @@ class Mix:
     def _sums(self) -> tuple[float, ...]:
         return tuple(accumulate(self.weights))
 
-    def _weight(self, threshold: float) -> float:
-        found = zip(self.cases, self.weights, strict=True)
-        return sum(weight for case, weight in found if case.score >= threshold)
+    @cached_property
+    def _falling(self) -> tuple[list[float], list[float], list[float]]:
+        """Scores below 0, the highest first, and what all down to each weigh: whole, and wrong."""
+        found = sorted(zip(self.cases, self.weights, strict=True), key=lambda pair: -pair[0].score)
+        wrong = (weight * case.is_wrong for case, weight in found)
+        whole = accumulate((weight for _, weight in found), initial=0.0)
+        return [-case.score for case, _ in found], list(whole), list(accumulate(wrong, initial=0.0))
+
+    def _from(self, threshold: float) -> tuple[float, float]:
+        scores, whole, wrong = self._falling
+        at = bisect_right(scores, -threshold)
+        return whole[at], wrong[at]
 
 
 @dataclass(frozen=True, slots=True)
