@@ -8,7 +8,7 @@ MINUTES ?= 120
 SCHEDULES ?= 20000
 KILLS ?= 1500
 
-.PHONY: demo test lint bench soak lock clean
+.PHONY: demo test lint bench soak story lock clean
 
 demo: .venv/installed
 	$(BIN)/sidenote demo
@@ -28,6 +28,10 @@ bench: .venv/installed
 # its share of the minutes is up. Ends with 1 if anything was wrong.
 soak: .venv/installed
 	$(BIN)/python -m tests.soak --minutes $(MINUTES) --schedules $(SCHEDULES) --kills $(KILLS)
+
+# Three months of a team in minutes: a topic earns its certificate, sends, and is taken back.
+story: .venv/installed
+	$(BIN)/python -m tests.three_months
 
 # pip compiles what it installs; our own modules are compiled here, so the first start is quick too.
 .venv/installed: requirements.lock pyproject.toml

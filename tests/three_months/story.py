@@ -42,9 +42,9 @@ WHOLE = Plot(
     a_day=7, days_of_notes=7, days_of_sending=14, most_days=70, thrown_away=frozenset({23})
 )
 SMALL = Plot(
-    a_day=12,
+    a_day=8,
     days_of_notes=1,
-    days_of_sending=2,
+    days_of_sending=1,
     most_days=6,
     error_limit=0.1,
     confidence=0.9,
