@@ -49,7 +49,9 @@ def command(file: Path, *, dry_run: bool, as_json: bool) -> None:
         now = app.clock.now()
         rows = Reader(policy=app.policy, makers=_Makers(app).of, now=now).read(text)
         if dry_run:
-            new = sum(app.store.proposed(row.run_id) is None for row in rows)
+            topics = {row.topic for row in rows}
+            known = {row.run_id for topic in topics for row in app.store.proposals(topic=topic)}
+            new = sum(row.run_id not in known for row in rows)
         else:
             new = import_labels(app.store, rows, file=file.name, at=now)
     aside = sum(row.made_by == ELSEWHERE for row in rows)

@@ -183,6 +183,14 @@ def test_a_rehearsed_import_writes_nothing(typed: Typed, file: Path) -> None:
     assert kept() == ()
 
 
+def test_a_rehearsed_import_knows_what_is_there(typed: Typed, file: Path) -> None:
+    typed("labels", "import", str(file))
+
+    assert typed("labels", "import", str(file), "--dry-run").out == (
+        "0 would be imported, 2 known already.\n"
+    )
+
+
 def test_a_wrong_line_is_named_and_nothing_is_imported(typed: Typed, file: Path) -> None:
     file.write_text(FILE.replace("changed", "so-so"), "utf-8")
 
