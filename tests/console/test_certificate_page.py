@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from agent.audit_port import AuditKind
+from agent.console.pages import topics
 from agent.core.access import THIS_MACHINE
 from agent.core.certificate import Standing
 from agent.core.certificate_events import CertificateEventKind
@@ -124,6 +125,28 @@ def more_clean(html: str) -> int:
     found = re.search(r"(\d+) more clean review", html)
     assert found is not None
     return int(found[1])
+
+
+@pytest.mark.parametrize(("is_waived", "may_be_raised"), [(False, False), (True, True)])
+def test_where_a_right_is_asked_for_only_a_topic_that_has_one_is_raised_to_send(
+    team: Team,
+    client: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    is_waived: bool,
+    may_be_raised: bool,
+) -> None:
+    monkeypatch.setattr(topics, "ARE_REQUIRED", True)
+    reviewed(team, CLEAN * 30)
+    if is_waived:
+        waive(client, team)
+    team.world.clock.advance(timedelta(seconds=30))
+    section = (
+        client.get("/topics").text.partition('id="order-status"')[2].partition("</section>")[0]
+    )
+
+    assert ("Raise to send" in section) is may_be_raised
+    assert ("What it takes to send" in section) is not may_be_raised
 
 
 # --- waivers --------------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from agent.core.labels import Outcome, Proposed
+from agent.core.standing import ARE_REQUIRED
 from agent.sandbox.records import ConversationRecord, DraftRecord
 from tests.three_months.people import ADA, COMPLAINTS, CORRECTION, THANKS, TOPIC
 from tests.three_months.team import A_ROUND, Team, a_team, init_policy
 
 PAGE = f"/topics/{TOPIC}/certificate"
+TO_SEND = ("topics", "raise", TOPIC, "--to", "send", "--by", ADA, "--why", "certified", "--yes")
 START = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)  # a Monday
 A_WHILE = timedelta(hours=2)
 MOST_ALARM_DAYS = 14  # an alarm that takes longer protects nobody
@@ -90,6 +92,9 @@ class Story:
         self.team.typed("topics", "raise", TOPIC, "--to", "draft", "--by", ADA, "--why", "fine")
         assert self.level_change() == ("note", "draft", ADA)
         self.tell("raised to draft by Ada")
+        if ARE_REQUIRED:
+            assert "more clean reviews" in self.team.typed(*TO_SEND, fails=True)
+            self.tell("not raised to send: it has no certificate yet")
 
     def earns(self) -> None:
         """Teammates send, change and delete drafts, until the reviews are enough."""
@@ -112,19 +117,7 @@ class Story:
 
     def climbs_to_send(self) -> None:
         """Again a person, who was told what it means."""
-        said = (
-            "topics",
-            "raise",
-            TOPIC,
-            "--to",
-            "send",
-            "--by",
-            ADA,
-            "--why",
-            "certified",
-            "--yes",
-        )
-        self.team.typed(*said)
+        self.team.typed(*TO_SEND)
         assert self.level_change() == ("draft", "send", ADA)
         self.tell("raised to send by Ada")
 

@@ -14,6 +14,7 @@ from agent.console.parts import Parts
 from agent.console.standings import Word as Standing
 from agent.core.levels import LADDER, LevelChange, effective, in_force, newest, next_step
 from agent.core.slots import GAP
+from agent.core.standing import ARE_REQUIRED, MAY_SEND
 from agent.core.team_policy import Level, TeamPolicy, Topic
 from agent.errors import InputError
 from agent.levels import Word, lower_topic, raise_topic
@@ -36,6 +37,7 @@ class Shown:
     answers: tuple[tuple[str, Markup], ...]
     history: tuple[LevelChange, ...]
     standings: tuple[Standing, ...]  # by channel
+    lacks_right: bool  # to send, where that is asked for
 
 
 def show(request: Request) -> Response:
@@ -58,6 +60,8 @@ def show(request: Request) -> Response:
             ),
             history=tuple(c for c in reversed(changes) if c.topic == topic.name),
             standings=standings[topic.name],
+            lacks_right=ARE_REQUIRED
+            and not any(one.standing in MAY_SEND for one in standings[topic.name]),
         )
         for topic, starts in zip(policy.topics, file.topics, strict=True)
     ]
