@@ -12,6 +12,7 @@ from typing import Any
 
 from agent.core.labels import Outcome, Proposed
 from agent.core.standing import ARE_REQUIRED
+from agent.ports import Run
 from agent.sandbox.records import ConversationRecord, DraftRecord
 from tests.three_months.people import ADA, COMPLAINTS, CORRECTION, THANKS, TOPIC
 from tests.three_months.team import A_ROUND, Team, a_team, init_policy
@@ -122,15 +123,20 @@ class Story:
         self.tell("raised to send by Ada")
 
     def sends(self) -> None:
-        """Questions are answered by themselves; nobody has anything to add."""
-        before = len(self.sent())
+        """Questions are answered by themselves, and nobody has anything to add. Where the score is
+        below the certificate's threshold, a teammate may have to look first.
+        """
+        before, covered = len(self.sent()), 0
         for _ in range(self.plot.days_of_sending):
             for conversation in self.morning():
                 (run,) = self.team.runs(conversation)
-                assert (run.disposition, run.autonomy) == ("replied", "send"), run.because
+                if self.is_covered(run):
+                    covered += 1
+                    assert (run.disposition, run.autonomy) == ("replied", "send"), run.because
+            self.review(self.team.drafts())
             self.evening()
         sent = self.sent()[before:]
-        assert len(sent) == self.plot.days_of_sending * self.plot.a_day
+        assert len(sent) >= covered > 0
         quiet = sum(each.outcome is Outcome.QUIET for each in sent)
         assert not any(each.outcome not in {None, Outcome.QUIET} for each in sent)
         self.tell(f"{len(sent)} replies went out by themselves, {quiet} are known to be fine")
@@ -143,7 +149,9 @@ class Story:
             asked = self.morning()
             self.team.work(A_WHILE)
             for number, conversation in enumerate(asked):
-                self.goes_wrong(conversation, number + day)
+                if self.team.runs(conversation)[0].disposition == "replied":
+                    self.goes_wrong(conversation, number + day)
+            self.review(self.team.drafts())
             self.team.work()
             self.team.work()
             if self.certify()["standing"] == "alarmed":
@@ -200,7 +208,7 @@ class Story:
             if self.drafted in self.plot.thrown_away:
                 self.team.throw_away(draft)
             elif self.drafted % 10 == 0:
-                self.team.send(draft, f"{THANKS}\n\n{draft.fields['body']}")
+                self.team.send(draft, f"{THANKS}\n\n{draft.body}")
             else:
                 self.team.send(draft)
 
@@ -237,6 +245,11 @@ class Story:
         """Replies that went out by themselves, oldest first."""
         rows = self.team.app.store.proposals(topic=TOPIC)
         return [row for row in rows if row.sent_at is not None]
+
+    def is_covered(self, run: Run) -> bool:
+        """Whether the certificate holds for its score."""
+        row = self.team.app.store.proposed(run.id)
+        return row is not None and row.score >= self.certificate["threshold"]
 
     def suggestion(self, conversation: ConversationRecord) -> str:
         """What the note suggests to say."""

@@ -106,19 +106,19 @@ class Team:
 
     def drafts(self) -> list[DraftRecord]:
         """What lies in the composer, oldest first."""
-        drafts = tuple(self.sandbox.world.drafts.values())
-        return sorted(drafts, key=lambda draft: draft.created_at)
+        known = tuple(self.sandbox.world.drafts.values())
+        unsent = (draft for draft in known if not draft.released_at and not draft.gone_at)
+        return sorted(unsent, key=lambda draft: draft.created_at)
 
     def send(self, draft: DraftRecord, text: str = "") -> None:
         """A teammate presses "send" in the composer, perhaps after changing the text."""
         self.throw_away(draft)
-        body = text or str(draft.fields["body"])
-        self.sandbox.teammate_says(str(draft.fields["conversation"]), body, author=BEN)
+        self.sandbox.teammate_says(draft.conversation_id or "", text or draft.body, author=BEN)
 
     def throw_away(self, draft: DraftRecord) -> None:
         """A teammate deletes the draft."""
         with self.sandbox.world.lock:
-            del self.sandbox.world.drafts[draft.id]
+            draft.gone_at = self.clock.now()
 
     # --- commands and pages ---------------------------------------------------------------------
 
