@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from agent.core.certificate import RightToSend, Standing
 from agent.core.conversation import (
     Address,
     Author,
@@ -31,7 +32,8 @@ QUIET = timedelta(minutes=2)  # since the newest
 def fixture_cases(folder: Path, policy: TeamPolicy, offline: Model, now: datetime) -> list[Case]:
     """One for each conversation of the folder's JSON Lines files.
 
-    Their customers are taken for known ones, and nothing was sent before.
+    Their customers are taken for known ones, nothing was sent before, and topics that send are
+    taken for certified.
     """
     found = []
     for file in sorted(folder.glob("*.jsonl")):
@@ -80,6 +82,7 @@ def _case(
         ),
         drafts=(),
         counts=Counts(),
+        right=RightToSend(standing=Standing.CERTIFIED, words="as if it were certified"),
     )
     return Case(run_id="", conversation_id=described["key"], at=now, facts=facts)
 

@@ -26,7 +26,7 @@ class RehearsalApp(App):
 
     @cached_property
     def store(self) -> Store:
-        """The rehearsal's tables, with the levels that teammates gave and the real first start."""
+        """The rehearsal's tables, with teammates' levels, the certificates and the real first start."""
         store = open_store(self.settings.database_url)
         path = Path(self.real.database_url.removeprefix(SQLITE)) if self.real else None
         if self.real is not None and path is not None and path.is_file():
@@ -41,6 +41,9 @@ class RehearsalApp(App):
             known = len(store.level_changes())
             for change in real.level_changes()[known:]:
                 store.add_level_change(change)
+            known = len(store.certificate_events())
+            for event in real.certificate_events()[known:]:
+                store.add_certificate_event(event)
         finally:
             real.close()
 

@@ -14,6 +14,7 @@ from agent.policy_file import load_policy
 from agent.ports import Disposition, Pause, RunState
 from agent.retries import NO_RETRIES
 from tests.small_world import SmallWorld
+from tests.waived import waive_all
 
 QUESTION = "Where is my order? I ordered last week and have no tracking number."
 
@@ -30,6 +31,8 @@ def world_at(level: Level) -> SmallWorld:
     world.helpdesk._accounts = (OutboundAccount(channel="email", account="help@shop.example"),)
     world.daemon.runner = replace(world.daemon.runner, pipeline=world.pipeline)
     world.daemon.start()
+    if level is Level.SEND:
+        waive_all(world.store, world.policy, world.clock.now())
     return world
 
 

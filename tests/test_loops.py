@@ -30,6 +30,7 @@ from agent.policy_file import load_policy
 from agent.ports import Disposition
 from tests.core.facts import NOON, facts, policy, said
 from tests.small_world import SmallWorld
+from tests.waived import waive_all
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -120,6 +121,7 @@ def world_that_sends(**changes: object) -> SmallWorld:
     world = SmallWorld(policy=replace(starter, topics=topics, **changes), model=Believes())  # type: ignore[arg-type]
     world.helpdesk._accounts = (OutboundAccount(channel="email", account=OURS),)
     world.daemon.poller.poll()
+    waive_all(world.store, world.policy, world.clock.now())
     return world
 
 
@@ -189,6 +191,7 @@ LIMITS_ONLY = tuple(rule for rule in RULES if rule.id in LIMITS or rule.kind is 
 def answered(limits: ReplyLimits) -> tuple[int, SmallWorld]:
     """How many of the strangers got a reply, each with a conversation and a sender of its own."""
     world, team = SmallWorld(clock=ManualClock(NOON)), policy(Level.SEND, limits=limits)
+    waive_all(world.store, team, NOON)
     sent = 0
     for number in range(FORGED):
         world.clock.advance(HOUR / FORGED)

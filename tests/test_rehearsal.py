@@ -38,6 +38,8 @@ def rehearsing(world: SmallWorld) -> RehearsingPipeline:
     """The steps of a rehearsed run on that world, with a database of their own."""
     store = MemoryStore()
     store.watermark(NOON - timedelta(days=1))
+    for event in world.store.certificate_events():
+        store.add_certificate_event(event)
     desk = RehearsalDesk(
         reader=OnlyReads(world.helpdesk),
         writer=CannotWrite(),

@@ -11,10 +11,9 @@ from agent.scenarios.reading import (
     read_scenarios,
     scenario_files,
 )
-from agent.scenarios.running import NOT_YET, Tried, never_exercised, tried
+from agent.scenarios.running import Tried, never_exercised, tried
 
 __all__ = [
-    "NOT_YET",
     "BasePolicy",
     "Scenario",
     "ScenarioProblems",

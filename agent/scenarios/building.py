@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from agent.core.certificate import RightToSend, Standing
 from agent.core.conversation import (
     Address,
     Attachment,
@@ -20,10 +21,17 @@ from agent.core.conversation import (
 from agent.core.policy import Facts
 from agent.core.proposal import Proposal, TopicGuess
 from agent.core.recipient import BY_ADDRESS, EMAIL
+from agent.core.scoring import with_score
 from agent.core.team_policy import TeamPolicy
-from agent.core.transcript import transcript_of
+from agent.core.transcript import Transcript, transcript_of
 from agent.ports import Model
-from agent.scenarios.shape import ConversationTable, MessageTable, ProposalTable, ScenarioFile
+from agent.scenarios.shape import (
+    CertificateTable,
+    ConversationTable,
+    MessageTable,
+    ProposalTable,
+    ScenarioFile,
+)
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)  # a Wednesday; when a scenario does not say
 PACE = timedelta(minutes=40)  # between messages: longer than a teammate counts as active
@@ -37,12 +45,13 @@ def facts_of(given: ScenarioFile, key: str, policy: TeamPolicy, offline: Model) 
     messages = tuple(_messages(table, now))
     transcript = transcript_of(conversation, messages)
     cleaned = {line.message_id: line.text for line in transcript.lines}
+    proposal = _proposal(offline.propose(transcript, policy), given.proposal)
     unread = frozenset(situation.unread)
     return Facts(
         conversation=conversation,
         messages=tuple(replace(m, text=cleaned.get(m.id, m.text)) for m in messages),
         message_id=_turn(messages, situation.turn),
-        proposal=_proposal(offline.propose(transcript, policy), given.proposal),
+        proposal=_scored(given.proposal, proposal, transcript, policy),
         policy=policy,
         now=now,
         watermark=situation.first_start,
@@ -55,6 +64,7 @@ def facts_of(given: ScenarioFile, key: str, policy: TeamPolicy, offline: Model) 
         drafts=None if "drafts" in unread else tuple(_drafts(table, conversation.id)),
         counts=None if "counts" in unread else given.counts.counts(),
         own_addresses=frozenset(situation.own_addresses),
+        right=None if "certificate" in unread else _right(given.certificate),
         already_noted=situation.already_noted,
         nothing_new=situation.nothing_new,
     )
@@ -69,6 +79,7 @@ def first_look(facts: Facts) -> Facts:
         drafts=None,
         counts=None,
         own_addresses=frozenset(),
+        right=None,
     )
 
 
@@ -178,6 +189,21 @@ def _customer(given: ScenarioFile) -> Customer:
         phones=address(table.customer_phone),
         whatsapps=address(table.customer_phone),
         custom=dict(record.custom),
+    )
+
+
+def _scored(
+    fixed: ProposalTable, proposal: Proposal, transcript: Transcript, policy: TeamPolicy
+) -> Proposal:
+    scored = with_score(proposal, transcript, policy)
+    if fixed.score is None or scored.score is None:
+        return scored
+    return replace(scored, score=replace(scored.score, value=fixed.score))
+
+
+def _right(given: CertificateTable) -> RightToSend:
+    return RightToSend(
+        standing=Standing(given.standing), words=given.words, threshold=given.threshold
     )
 
 

@@ -9,9 +9,6 @@ from agent.ports import Model
 from agent.scenarios.building import facts_of, first_look
 from agent.scenarios.reading import Scenario
 
-# Nothing can make these apply yet: they answer "not required" until certificates exist.
-NOT_YET = frozenset({"certificate"})
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
@@ -42,7 +39,7 @@ def tried(scenario: Scenario, offline: Model) -> Tried:
 def never_exercised(found: Sequence[Tried]) -> list[str]:
     """The rules that no scenario makes apply, in the order of the table."""
     applied = {finding.rule.id for each in found for finding in each.applying}
-    return [rule.id for rule in RULES if rule.id not in applied | NOT_YET]
+    return [rule.id for rule in RULES if rule.id not in applied]
 
 
 def _differences(scenario: Scenario, decision: Decision, topic: str) -> Iterable[str]:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from agent.core.certificate import Standing
 from agent.core.conversation import Status
 from agent.core.limits import Counts
 from agent.core.policy import NO_GRANT, Autonomy
@@ -17,7 +18,7 @@ from agent.policy_file.problems import either, meant
 AUTONOMIES = tuple(str(level.name).lower() for level in Autonomy)
 RULE_IDS = frozenset(rule.id for rule in RULES)
 
-_UNREAD = ("customer", "drafts", "counts")
+_UNREAD = ("customer", "drafts", "counts", "certificate")
 
 
 def _rule(name: str) -> str:
@@ -150,10 +151,19 @@ class ProposalTable(Table):
 
     topic: str | None = None
     margin: Annotated[float, Field(ge=0, le=1)] | None = None
+    score: Annotated[float, Field(ge=0, le=1)] | None = None
     language: str | None = None
     stood_in: str = ""
     shortened: str = ""
     new_model: str = ""
+
+
+class CertificateTable(Table):
+    """`[certificate]`: the topic's right to send. Certified for every score, unless it says so."""
+
+    standing: Annotated[str, _one_of(tuple(Standing))] = "certified"
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.0
+    words: str = ""
 
 
 class CountsTable(Table):
@@ -203,4 +213,5 @@ class ScenarioFile(Table):
     situation: SituationTable = SituationTable()
     proposal: ProposalTable = ProposalTable()
     counts: CountsTable = CountsTable()
+    certificate: CertificateTable = CertificateTable()
     policy: dict[str, Any] = {}

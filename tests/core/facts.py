@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from agent.core.certificate import RightToSend, Standing
 from agent.core.conversation import (
     Address,
     Attachment,
@@ -119,8 +120,15 @@ def customer(*, verified: bool = True, **changes: Any) -> Customer:
     return replace(mara, **changes)
 
 
+def certified(standing: Standing = Standing.CERTIFIED, **changes: Any) -> RightToSend:
+    return RightToSend(standing=standing, **{"words": "valid until 1 May 2026", **changes})
+
+
 def looked(given: Facts, *, counts: dict[str, Any] | None = None, **changes: Any) -> Facts:
-    """The same at the second look: Mara is verified, no drafts lie there, no replies were sent."""
+    """The same at the second look: Mara is verified, no drafts lie there, no replies were sent.
+
+    The topic is certified for every score.
+    """
     found = replace(
         given,
         gathered=True,
@@ -128,6 +136,7 @@ def looked(given: Facts, *, counts: dict[str, Any] | None = None, **changes: Any
         drafts=(),
         counts=Counts(**(counts or {})),
         own_addresses=frozenset({"help@shop.example"}),
+        right=certified(),
     )
     return replace(found, **changes)
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from agent.core.certificate import RightToSend, Standing
 from agent.core.conversation import Address, Draft, Note
 from agent.core.policy import Autonomy, Facts
+from agent.core.score import Score
 from agent.core.team_policy import Audience, Level, ReplyLimits
 from tests.core.facts import (
     NOON,
@@ -14,6 +16,7 @@ from tests.core.facts import (
     TEAMMATE,
     answered,
     applying,
+    certified,
     customer,
     decided,
     facts,
@@ -25,6 +28,7 @@ from tests.core.facts import (
 
 UNVERIFIED = customer(verified=False)
 PLAIN = facts(said())
+MAY_SEND = (Standing.CERTIFIED, Standing.WAIVED)
 
 
 def counted(**counts: object) -> Facts:
@@ -51,8 +55,16 @@ def draft(**changes: object) -> Draft:
 
 NOT_GOLD = policy(audience=Audience(never_domains=frozenset({"home.example"})))
 
+
+def scored(value: float, right: RightToSend | None) -> Facts:
+    given = routine()
+    score = Score(value=value, familiarity=1.0)
+    return looked(replace(given, proposal=replace(given.proposal, score=score)), right=right)
+
+
 CASES = {
     # rule: (where it applies, the nearest place where it does not)
+    "certificate": (scored(0.69, certified(threshold=0.7)), scored(0.7, certified(threshold=0.7))),
     "teammate-draft": (
         looked(PLAIN, drafts=(draft(),)),
         looked(PLAIN, drafts=(draft(marker="sidenote-1"), draft(conversation_id="c2"))),
@@ -241,10 +253,32 @@ def test_a_teammate_s_note_counts_as_being_at_it() -> None:
     )
 
 
-def test_a_certificate_is_not_required_and_says_so() -> None:
-    (finding,) = [f for f in decided(PLAIN).findings if f.rule.id == "certificate"]
+@pytest.mark.parametrize("standing", [s for s in Standing if s not in MAY_SEND])
+def test_without_a_valid_certificate_a_topic_is_drafted_at_most(standing: Standing) -> None:
+    decision = decided(scored(1.0, certified(standing, words="41 more clean reviews")))
 
-    assert (finding.applies, finding.evidence) == (False, "not required")
+    assert decision.autonomy is Autonomy.DRAFT
+    assert decision.because == ("certificate",)
+
+
+def test_a_certificate_that_was_not_read_is_none() -> None:
+    assert decided(scored(1.0, None)).because == ("certificate",)
+
+
+def test_a_waived_topic_is_sent_and_the_receipt_says_uncertified() -> None:
+    decision = decided(scored(0.0, certified(Standing.WAIVED, words="waived by Ada", threshold=1)))
+    (finding,) = [f for f in decision.findings if f.rule.id == "certificate"]
+
+    assert decision.autonomy is Autonomy.SEND
+    assert (finding.applies, finding.evidence) == (False, "uncertified: waived by Ada")
+
+
+def test_a_proposal_without_a_score_is_below_every_threshold() -> None:
+    assert "certificate" in applying(looked(routine(), right=certified(threshold=0.3)))
+
+
+def test_a_draft_needs_no_certificate() -> None:
+    assert "certificate" not in applying(looked(routine(Level.DRAFT), right=None))
 
 
 def test_an_e_mail_without_headers_says_so_and_a_chat_does_not() -> None:

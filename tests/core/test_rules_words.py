@@ -99,6 +99,7 @@ SECOND_WORDS = {
     "already-told": "this conversation got this topic's answer already",
     "organization-limit": "30 automatic replies, at most 30 (10 min, all customers)",
     "breaker-open": "too many",
+    "certificate": "score 0.69, under 0.70 from which the certificate holds",
     "daily-cap": "5 automatic replies, at most 5 (24 h, this topic)",
 }
 

@@ -178,6 +178,7 @@ class Schedule:
                 worker.process.kill()
         self._tell_endings(lost=True)
         self.ground.store = MemoryStore()
+        self.ground.begin()
         self.ground.journal.workflows.clear()
         now = self.scheduler.now
         self.people.pauses[:] = [(began, min(now, end)) for began, end in self.people.pauses]

@@ -25,12 +25,13 @@ from agent.ports import Store
 from agent.runner import Runner
 from agent.tidying import Tidying
 from agent.watching import Watching
-from tests.simulation.clockwork import Process, Scheduler, SkewedClock
+from tests.simulation.clockwork import Process, Scheduler, SkewedClock, moment
 from tests.simulation.door import Door, Passage, StoreDoor
 from tests.simulation.fate import Fate
 from tests.simulation.journal import Journal, SimulatedEngine
 from tests.simulation.model import SimulatedModel
 from tests.simulation.server import Truth
+from tests.waived import waive_all
 
 QUIET = timedelta(seconds=60)
 POLL = timedelta(seconds=30)
@@ -88,6 +89,13 @@ class Ground:
     journal: Journal
     store: MemoryStore = field(default_factory=MemoryStore)
     policy: TeamPolicy = field(default_factory=lambda: policy(Level.NOTE))
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """What a lead says once of a new database: topics need no certificate here."""
+        waive_all(self.store, self.policy, moment(0))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 
+from agent.core.certificate import Standing
 from agent.core.policy import Aside, Facts
 from agent.core.situation import matched_topic, turn_message
 from agent.core.team_policy import Level
@@ -75,9 +76,21 @@ def canary_share(facts: Facts) -> str | None:
     )
 
 
-def certificate(_facts: Facts) -> str | None:
-    """A topic's right to send by itself, once certificates exist."""
-    return Aside("not required")
+def certificate(facts: Facts) -> str | None:
+    """A topic sends by itself only with a certificate, or while a lead answers for it by name."""
+    topic, right = matched_topic(facts), facts.right
+    if topic is None or topic.level is not Level.SEND or not facts.gathered:
+        return None
+    if right is None:
+        return "whether it is certified was not read"
+    if right.standing is Standing.WAIVED:
+        return Aside(f"uncertified: {right.words}")
+    if right.standing is not Standing.CERTIFIED:
+        return f"not certified: {right.words}"
+    score = facts.proposal.score.value if facts.proposal.score is not None else 0.0
+    if score < right.threshold:
+        return f"score {score:.2f}, under {right.threshold:.2f} from which the certificate holds"
+    return None
 
 
 def routine_topic_draft(facts: Facts) -> str | None:
