@@ -26,7 +26,7 @@ class RehearsalApp(App):
 
     @cached_property
     def store(self) -> Store:
-        """The rehearsal's tables, with teammates' levels, the certificates and the real first start."""
+        """The rehearsal's tables, with teammates' words, certificates and the real first start."""
         store = open_store(self.settings.database_url)
         path = Path(self.real.database_url.removeprefix(SQLITE)) if self.real else None
         if self.real is not None and path is not None and path.is_file():

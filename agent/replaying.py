@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from agent.core.conversation import Message, Note
 from agent.core.policy import Autonomy, Facts, decide
-from agent.core.proposal import Proposal, TopicGuess
+from agent.core.proposal import Proposal
 from agent.core.rules import RULES
+from agent.core.scoring import with_score
 from agent.core.team_policy import TeamPolicy
 from agent.core.transcript import transcript_of
 from agent.handover import Seen
@@ -117,7 +118,9 @@ def decided_under(case: Case, policy: TeamPolicy, offline: Model) -> Outcome:
     proposal = case.facts.proposal
     # A shipped conversation was proposed under its own policy just now.
     if proposal.engine == OFFLINE and (case.run_id or policy is not case.facts.policy):
-        proposal = replace(proposal, topic=_topic(case, policy, offline))
+        transcript = transcript_of(case.facts.conversation, case.facts.messages)
+        topic = offline.propose(transcript, policy).topic
+        proposal = with_score(replace(proposal, topic=topic), transcript, policy)
     facts = replace(case.facts, policy=policy, proposal=proposal)
     decision = decide(facts, RULES)
     return Outcome(
@@ -126,11 +129,6 @@ def decided_under(case: Case, policy: TeamPolicy, offline: Model) -> Outcome:
         topic=proposal.topic.name or "",
         is_whole=facts.gathered or decision.autonomy < Autonomy.DRAFT,
     )
-
-
-def _topic(case: Case, policy: TeamPolicy, offline: Model) -> TopicGuess:
-    transcript = transcript_of(case.facts.conversation, case.facts.messages)
-    return offline.propose(transcript, policy).topic
 
 
 def differing(found: Iterable[Redecided]) -> tuple[tuple[Redecided, ...], tuple[Redecided, ...]]:

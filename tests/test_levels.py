@@ -12,6 +12,7 @@ from agent.core.team_policy import Level, TeamPolicy, Topic
 from agent.errors import InputError
 from agent.levels import Word, follow_file, lower_topic, raise_topic
 from agent.ports import Store
+from tests.waived import waive_all
 
 NOON = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
 
@@ -54,6 +55,7 @@ def test_a_word_stands_in_the_record() -> None:
 
 def test_two_steps_need_two_words() -> None:
     store = MemoryStore()
+    waive_all(store, policy(), NOON)
     raise_topic(store, policy(), word(Level.DRAFT))
     raise_topic(store, policy(), word(Level.SEND))
 

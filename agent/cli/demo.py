@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -17,6 +17,7 @@ from agent.cli.outcome import ended_since, report, sentence
 from agent.cli.served import console_beside
 from agent.cli.terminal import say, story_console
 from agent.cli.working import work
+from agent.core.team_policy import Level
 from agent.daemon import summary
 from agent.errors import InputError
 from agent.log import configure
@@ -24,9 +25,11 @@ from agent.ports import Disposition, Run
 from agent.sandbox.server import Sandbox
 from agent.settings import load_settings
 from agent.shipped import shipped
+from agent.waiving import AT_MOST, Waiver, waive
 from agent.wiring import App
 
 BEGAN_BEFORE = timedelta(days=2)  # the demo's first start, as far as its database knows
+WHO, NOBODY_REAL = "the demo", "all customers are made up, and nothing was ever reviewed here"
 
 
 @click.command("demo")
@@ -36,7 +39,8 @@ def command(*, once: bool, as_json: bool) -> None:
     """Watch it work: a made-up helpdesk, the daemon, no keys needed and none read.
 
     Two topics are answered by themselves there, two are drafted for a teammate; all others get
-    notes. A real team's policy begins with notes only.
+    notes. A real team's policy begins with notes only, and a topic must earn a certificate before
+    it sends; the demo's are waived.
 
     \b
     sidenote demo                        conversations come in and are handled; Ctrl-C ends it
@@ -99,6 +103,7 @@ def _play(app: App, *, once: bool, as_json: bool) -> tuple[Run, ...]:
     started_at = app.clock.now()
     app.store.watermark(started_at - BEGAN_BEFORE)  # its customers are none of a backlog
     configure(as_json=as_json, level=logging.INFO if as_json else logging.WARNING)
+    _waive(app, started_at)
     daemon = build_daemon(app, once=once)
     fresh = FreshRuns(app)
     with live_view(app, console) as view:
@@ -114,6 +119,15 @@ def _play(app: App, *, once: bool, as_json: bool) -> tuple[Run, ...]:
         beside = None if once else console_beside(app, view.say, is_demo=True, as_json=as_json)
         work(app, daemon, carry_on, watch=watch, tell=view.say, beside=beside)
     return ended_since(app, started_at)
+
+
+def _waive(app: App, at: datetime) -> None:
+    """Nothing of the demo's was ever reviewed, so its replies go out uncertified, and say so."""
+    for topic in app.policy.topics:
+        if topic.level is Level.SEND:
+            until = (at + AT_MOST).date()
+            waiver = Waiver(topic=topic.name, until=until, by=WHO, reason=NOBODY_REAL, at=at)
+            waive(app.store, app.policy, waiver)
 
 
 def _show(view: View, run: Run, written: Written) -> None:

@@ -14,7 +14,7 @@ from agent.core.certificate import RightToSend, Standing
 from agent.core.certificate_events import CertificateEvent
 from agent.core.earning import Earned
 from agent.core.labels import MadeBy
-from agent.core.standing import right_to_send
+from agent.core.standing import EVERY_CHANNEL, right_to_send, waivers_of
 from agent.core.team_policy import TeamPolicy, Topic
 from agent.errors import AgentError
 from agent.log import logger
@@ -116,13 +116,17 @@ class Standings:
                 Word(channel, right.standing, short_words(right, None))
                 for channel, right in zip(channels, rights, strict=True)
             )
-        return tuple(
+        words = tuple(
             _word(
                 each,
                 right_to_send(events, topic.name, each.channel, each.made_by, now, terms=terms),
             )
             for each in kept.channels
         )
+        if words or EVERY_CHANNEL not in waivers_of(events, topic.name, now):
+            return words
+        right = right_to_send(events, topic.name, EVERY_CHANNEL, None, now, terms=terms)
+        return (Word(EVERY_CHANNEL, right.standing, short_words(right, None)),)
 
 
 def word_of(track: Track) -> Word:

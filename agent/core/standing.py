@@ -17,7 +17,7 @@ THE_WATCH = "the watch"  # who makes an event, where no person does
 EVERY_CHANNEL = ""
 MAY_SEND = frozenset({Standing.CERTIFIED, Standing.WAIVED})
 # Whether a topic needs a certificate or a waiver to be raised to "send", and falls without one.
-ARE_REQUIRED = False
+ARE_REQUIRED = True
 _RENEWED_IN_LAST = 3  # the last third of a certificate's time
 _CHANGED = {
     "engine": "the engine or model has changed since",

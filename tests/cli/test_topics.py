@@ -1,10 +1,12 @@
 """`sidenote topics`: who may climb, what it says, and that it counts at once."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from agent.sandbox.server import Sandbox
+from agent.wiring import SystemClock
 from tests.cli.drafted import drafted
 from tests.cli.typed import Printed, Typed
 
@@ -60,8 +62,23 @@ def test_raising_to_send_where_nobody_can_answer_needs_yes(typed: Typed) -> None
     assert topic(typed)["level"] == "draft"
 
 
-def test_with_yes_it_climbs_to_send(typed: Typed) -> None:
+def test_without_a_certificate_it_does_not_climb_to_send(typed: Typed) -> None:
     raised(typed, "draft")
+    printed = raised(typed, "send", "--yes")
+
+    assert printed.code == 2
+    assert "sidenote certify order-status" in printed.err
+    assert topic(typed)["level"] == "draft"
+
+
+def test_waived_and_with_yes_it_climbs_to_send(typed: Typed) -> None:
+    raised(typed, "draft")
+    until = str((SystemClock().now() + timedelta(days=30)).date())
+    waived = typed(
+        *("certify", "order-status", "--waive", "--until", until),
+        *("--by", "Ada", "--reason", "the autumn sale"),
+    )
+    assert waived.code == 0
     printed = raised(typed, "send", "--yes", "--json")
 
     assert json.loads(printed.out) == {"topic": "order-status", "was": "draft", "level": "send"}

@@ -9,7 +9,6 @@ import httpx
 import pytest
 
 from agent.audit_port import AuditKind
-from agent.console.pages import topics
 from agent.core.access import THIS_MACHINE
 from agent.core.certificate import Standing
 from agent.core.certificate_events import CertificateEventKind
@@ -131,12 +130,10 @@ def more_clean(html: str) -> int:
 def test_where_a_right_is_asked_for_only_a_topic_that_has_one_is_raised_to_send(
     team: Team,
     client: httpx.Client,
-    monkeypatch: pytest.MonkeyPatch,
     *,
     is_waived: bool,
     may_be_raised: bool,
 ) -> None:
-    monkeypatch.setattr(topics, "ARE_REQUIRED", True)
     reviewed(team, CLEAN * 30)
     if is_waived:
         waive(client, team)

@@ -14,7 +14,7 @@ from agent.console.parts import Parts
 from agent.console.standings import Word as Standing
 from agent.core.levels import LADDER, LevelChange, effective, in_force, newest, next_step
 from agent.core.slots import GAP
-from agent.core.standing import ARE_REQUIRED, MAY_SEND
+from agent.core.standing import may_send_somewhere
 from agent.core.team_policy import Level, TeamPolicy, Topic
 from agent.errors import InputError
 from agent.levels import Word, lower_topic, raise_topic
@@ -47,7 +47,8 @@ def show(request: Request) -> Response:
     counts = parts.store.topic_counts(parts.clock.now() - WEEK)
     held = newest(changes)
     policy = effective(file, changes)
-    standings = parts.standings.words(parts.store, policy, parts.clock.now())
+    now, events = parts.clock.now(), parts.store.certificate_events()
+    standings = parts.standings.words(parts.store, policy, now)
     topics = [
         Shown(
             topic=topic,
@@ -60,8 +61,7 @@ def show(request: Request) -> Response:
             ),
             history=tuple(c for c in reversed(changes) if c.topic == topic.name),
             standings=standings[topic.name],
-            lacks_right=ARE_REQUIRED
-            and not any(one.standing in MAY_SEND for one in standings[topic.name]),
+            lacks_right=not may_send_somewhere(events, topic, now, terms=policy.certificates),
         )
         for topic, starts in zip(policy.topics, file.topics, strict=True)
     ]
