@@ -73,6 +73,7 @@ class Story:
         self.sends()
         self.rules_change()
         self.is_lowered()
+        self.is_reported()
 
     # --- chapters -------------------------------------------------------------------------------
 
@@ -181,6 +182,20 @@ class Story:
         assert run.disposition == "drafted", run.because
         self.tell("the next question is drafted, and waits for a teammate")
         assert self.team.typed("audit", "verify")
+
+    def is_reported(self) -> None:
+        """The lead's letter tells of it, and the figures agree with what went out."""
+        letter = " ".join(self.team.typed("report", "--week").split())
+        assert f"{TOPIC} by e-mail: taken back by the watch" in letter
+        found = self.team.read("report", "--outcomes")
+        assert found["sent"] == len(self.sent())
+        assert found["sent_uncertified"] == 0
+        handled, silent = found["handled"], found["silent"]
+        assert handled["hits"] <= silent["hits"] <= handled["of"]
+        self.tell(
+            f"handled without a person {handled['hits']} of {handled['of']} conversations that are "
+            f"seven days old; as vendors count, {silent['hits']}"
+        )
 
     # --- a day ----------------------------------------------------------------------------------
 
