@@ -14,7 +14,7 @@ from agent.core.labels import Outcome, Proposed
 from agent.core.standing import ARE_REQUIRED
 from agent.ports import Run
 from agent.sandbox.records import ConversationRecord, DraftRecord
-from tests.three_months.people import ADA, COMPLAINTS, CORRECTION, THANKS, TOPIC
+from tests.three_months.people import ADA, COMPLAINTS, CORRECTION, OTHER, THANKS, TOPIC
 from tests.three_months.team import A_ROUND, Team, a_team, init_policy
 
 PAGE = f"/topics/{TOPIC}/certificate"
@@ -129,12 +129,14 @@ class Story:
         """
         before, covered = len(self.sent()), 0
         for _ in range(self.plot.days_of_sending):
-            for conversation in self.morning():
+            asked = self.morning()
+            for conversation in asked:
                 (run,) = self.team.runs(conversation)
                 if self.is_covered(run):
                     covered += 1
                     assert (run.disposition, run.autonomy) == ("replied", "send"), run.because
             self.review(self.team.drafts())
+            self.team.ask(OTHER, address=self.address(asked[0]))  # about something else
             self.evening()
         sent = self.sent()[before:]
         assert len(sent) >= covered > 0
@@ -192,6 +194,7 @@ class Story:
         assert found["sent_uncertified"] == 0
         handled, silent = found["handled"], found["silent"]
         assert handled["hits"] <= silent["hits"] <= handled["of"]
+        assert handled["hits"] < silent["hits"] or self.plot is SMALL  # some wrote elsewhere
         self.tell(
             f"handled without a person {handled['hits']} of {handled['of']} conversations that are "
             f"seven days old; as vendors count, {silent['hits']}"
@@ -260,6 +263,11 @@ class Story:
         """Replies that went out by themselves, oldest first."""
         rows = self.team.app.store.proposals(topic=TOPIC)
         return [row for row in rows if row.sent_at is not None]
+
+    def address(self, conversation: ConversationRecord) -> str:
+        """Where the conversation's customer writes from."""
+        customer = self.team.sandbox.world.customers[conversation.customer_id]
+        return str(customer.emails[0]["email"])
 
     def is_covered(self, run: Run) -> bool:
         """Whether the certificate holds for its score."""
