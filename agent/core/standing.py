@@ -151,6 +151,13 @@ def waivers_of(
     return _still(found, now)
 
 
+def watched_since(events: Iterable[CertificateEvent], topic: str, channel: str) -> datetime | None:
+    """From when on its replies count for an alarm: what ended by then was another claim."""
+    ends = {Kind.ALARM, Kind.VOIDED, Kind.LAPSED}
+    mine = (event for event in events if (event.topic, event.channel) == (topic, channel))
+    return max((event.at for event in mine if event.kind in ends), default=None)
+
+
 def renewed_from(certificate: Certificate) -> datetime:
     """From when on reviews given since its unlock may earn the next one: its last third."""
     return certificate.valid_until - certificate.terms.valid_for / _RENEWED_IN_LAST
