@@ -47,3 +47,6 @@ class AccessBook(Protocol):
 
     def forgive(self, name: str, address: str, at: datetime) -> None:
         """It was the right password: the try taken at that moment does not count."""
+
+    def close(self) -> None:
+        """Let go of every connection."""

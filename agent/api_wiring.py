@@ -1,5 +1,7 @@
 """Puts the parts of the HTTP API together over an `App`."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 from agent.adapters.store.figures import open_figures
@@ -15,14 +17,15 @@ from agent.wiring import App
 
 
 def tokens_of(app: App, *, by: str) -> Tokens:
-    """The tokens in the database of these settings."""
+    """The tokens in the database of these settings. Whoever asks closes their book."""
     return Tokens(
         book=open_tokens(app.settings.database_url), record=app.store, clock=app.clock, by=by
     )
 
 
-def api_parts(app: App, parts: Parts) -> ApiParts:
-    """What the API works with, on the same desk as the pages."""
+@contextmanager
+def api_parts(app: App, parts: Parts) -> Iterator[ApiParts]:
+    """What the API works with while the block runs, on the same desk as the pages."""
     url = app.settings.database_url
 
     def pipeline() -> Pipeline:
@@ -34,15 +37,16 @@ def api_parts(app: App, parts: Parts) -> ApiParts:
     def posted(conversation_id: str, language: str | None, again: bool) -> Summary:  # noqa: FBT001 - a port
         return post(in_language(pipeline(), language), conversation_id, again=again)
 
-    return ApiParts(
-        parts=parts,
-        book=open_tokens(url),
-        figures=open_figures(url),
-        directory=lambda: app.directory,
-        summarize=summarized,
-        post=posted,
-        usage=lambda: _usage(app),
-    )
+    with closing(open_tokens(url)) as book, closing(open_figures(url)) as figures:
+        yield ApiParts(
+            parts=parts,
+            book=book,
+            figures=figures,
+            directory=lambda: app.directory,
+            summarize=summarized,
+            post=posted,
+            usage=lambda: _usage(app),
+        )
 
 
 def _usage(app: App) -> Usage:

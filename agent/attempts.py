@@ -1,8 +1,8 @@
 """Keeps when each step of a run began and how it ended, in few transactions.
 
-Steps that talk to somebody else are written down as they begin: one that is cut off there is seen.
-The others go with the next that is. A database that does not answer loses rows here, and holds up
-no run.
+The one that writes to Kustomer is written down as it begins, with those before it: cut off there,
+it is seen. Whatever is cut off before that is begun anew, and only then seen. A database that does
+not answer loses rows here, and holds up no run.
 """
 
 from contextlib import suppress
@@ -13,7 +13,7 @@ from agent.engine import STEPS
 from agent.errors import StoreUnavailable
 from agent.ports import Clock, Store
 
-TALKING = frozenset({"read", "propose", "act"})  # to Kustomer and the model
+WRITING = "act"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class StepLog:
     def begin(self, store: Store, clock: Clock, run_id: str, step: str) -> Attempt:
         """A step begins. Never raises."""
         begun = Attempt(run_id=run_id, step=step, began_at=clock.now())
-        if step in TALKING:
+        if step == WRITING:
             _save(store, (*self._kept.pop(run_id, ()), begun))
         return begun
 

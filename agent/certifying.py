@@ -12,7 +12,7 @@ from agent.certificate_record import add_event
 from agent.core.certificate_steps import Now, next_event
 from agent.core.levels import cautious, in_force, newest
 from agent.core.makers import OFFLINE, makers_of
-from agent.core.standing import ARE_REQUIRED, THE_WATCH, held_by, why_lower
+from agent.core.standing import THE_WATCH, held_by, why_lower
 from agent.core.team_policy import Level, TeamPolicy, Topic
 from agent.levels import Word, lower_topic
 from agent.log import logger
@@ -24,11 +24,10 @@ STEPS = 10  # events of one channel in one go; there are never more than three
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certifying:
-    """The certificates under one policy. `are_required`: whether sending needs one at all."""
+    """The certificates under one policy."""
 
     store: Store
     policy: TeamPolicy
-    are_required: bool = ARE_REQUIRED
 
     def recompute(self, now: datetime, *, topic: str = "", is_asked: bool = False) -> int:
         """Bring every topic, or one, up to date; gives how many events were added.
@@ -100,7 +99,6 @@ class Certifying:
                 now,
                 raised_at=change.at if change is not None else None,
                 terms=self.policy.certificates,
-                are_required=self.are_required,
             )
             if why:
                 self._take_down(topic, why, now)

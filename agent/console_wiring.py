@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
@@ -27,6 +27,7 @@ from agent.errors import ConfigError, InputError, StoreUnavailable
 from agent.notes import NoteDesk
 from agent.pausing import Controls
 from agent.ports import Run
+from agent.run_search import RunSearch
 from agent.wiring import App
 
 
@@ -46,14 +47,25 @@ def served_console(app: App, address: str, *, is_demo: bool = False) -> Iterator
         BusyPort: another program listens there.
         ConfigError: the address is not this machine's own and there are no accounts.
     """
-    url = app.settings.database_url
-    book, search = open_access(url), open_search(url)
-    by_link = is_loopback(address)
-    _refuse_strangers(app, book, address)
-    parts = Parts(
+    with ExitStack() as opened:
+        book = opened.enter_context(closing(open_access(app.settings.database_url)))
+        _refuse_strangers(app, book, address)
+        search = opened.enter_context(closing(open_search(app.settings.database_url)))
+        entry = Entry(book=book, clock=app.clock, by_link=is_loopback(address))
+        parts = _parts(app, search, entry, is_demo=is_demo)
+        api = opened.enter_context(api_parts(app, parts))
+        # Entered last, so that nothing is served any more when the databases are let go of.
+        base = opened.enter_context(
+            serving(lambda served: console_app(parts, _places(app, served), api), address)
+        )
+        yield Served(url=base, link=link_to(entry, base))
+
+
+def _parts(app: App, search: RunSearch, entry: Entry, *, is_demo: bool) -> Parts:
+    return Parts(
         store=app.store,
         search=search,
-        entry=Entry(book=book, clock=app.clock, by_link=by_link),
+        entry=entry,
         clock=app.clock,
         policy=lambda: app.policy,
         controls=Controls(
@@ -74,9 +86,6 @@ def served_console(app: App, address: str, *, is_demo: bool = False) -> Iterator
         is_demo=is_demo,
         doorbell=_doorbell(app),
     )
-    api = api_parts(app, parts)
-    with serving(lambda served: console_app(parts, _places(app, served), api), address) as base:
-        yield Served(url=base, link=link_to(parts.entry, base))
 
 
 def link_to(entry: Entry, base: str) -> str:
@@ -88,18 +97,16 @@ def link_to(entry: Entry, base: str) -> str:
 
 def fresh_link(app: App, address: str) -> str:
     """A one-time link for a console that listens there already; "" as for `link_to`."""
-    entry = Entry(
-        book=open_access(app.settings.database_url),
-        clock=app.clock,
-        by_link=is_loopback(address),
-    )
-    return link_to(entry, f"http://{address}")
+    with closing(open_access(app.settings.database_url)) as book:
+        entry = Entry(book=book, clock=app.clock, by_link=is_loopback(address))
+        return link_to(entry, f"http://{address}")
 
 
-def open_accounts(app: App, *, by: str) -> Accounts:
-    """The accounts in the database of these settings."""
-    book = open_access(app.settings.database_url)
-    return Accounts(book=book, record=app.store, clock=app.clock, by=by)
+@contextmanager
+def open_accounts(app: App, *, by: str) -> Iterator[Accounts]:
+    """The accounts in the database of these settings, while the block runs."""
+    with closing(open_access(app.settings.database_url)) as book:
+        yield Accounts(book=book, record=app.store, clock=app.clock, by=by)
 
 
 def _refuse_strangers(app: App, book: AccessBook, address: str) -> None:

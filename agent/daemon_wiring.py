@@ -15,7 +15,9 @@ from agent.poller import Poller
 from agent.ports import Told
 from agent.rehearsal_wiring import RehearsalApp
 from agent.runner import Runner
+from agent.suggestions import Suggestions
 from agent.tidying import Tidying
+from agent.vigil import Vigil
 from agent.watching import Watching
 from agent.wiring import App, daemons_of, lock_file
 
@@ -109,10 +111,16 @@ def _watch(app: App) -> Callable[[], None]:
     if isinstance(app, RehearsalApp):
         return lambda: None
     watch = Watching(app.desk).watch
+    compare = Suggestions(app.desk).watch
+    keep_vigil = Vigil(
+        desk=app.desk, policy=app.policy, is_outdated=app.policy_watch.is_outdated
+    ).watch
 
     def look() -> None:
         app.policy_watch.is_outdated()  # tells of an edit, also while nobody writes
         watch()
+        compare()
+        keep_vigil()
 
     return look
 

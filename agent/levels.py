@@ -15,7 +15,7 @@ from agent.core.levels import (
     outdated,
     raised,
 )
-from agent.core.standing import ARE_REQUIRED, may_send_somewhere
+from agent.core.standing import may_send_somewhere
 from agent.core.team_policy import Level, TeamPolicy, Topic
 from agent.errors import InputError, StoreUnavailable
 from agent.ports import Store
@@ -36,20 +36,17 @@ class Word:
     why: str = ""
 
 
-def raise_topic(
-    store: Store, policy: TeamPolicy, word: Word, *, are_required: bool = ARE_REQUIRED
-) -> LevelChange:
+def raise_topic(store: Store, policy: TeamPolicy, word: Word) -> LevelChange:
     """One step up; `policy` is the file's. In force for the next decision of every worker.
 
-    `are_required`: whether sending needs a certificate or a waiver on one channel at least.
+    Sending needs a certificate or a waiver on one channel at least.
 
     Raises:
         InputError: no such topic, a jump, no approved answer, no right to send, or no name.
             Nothing was changed.
         StoreUnavailable: it could not be written.
     """
-    rule = partial(_raised, store, policy, word.at) if are_required else raised
-    return _change(store, policy, word, rule)
+    return _change(store, policy, word, partial(_raised, store, policy, word.at))
 
 
 def lower_topic(store: Store, policy: TeamPolicy, word: Word) -> LevelChange:

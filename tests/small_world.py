@@ -22,6 +22,7 @@ from agent.poller import Poller
 from agent.ports import Model, Run
 from agent.runner import Runner
 from agent.tidying import OUR_MARKERS, Tidying
+from agent.vigil import Vigil
 from agent.watching import Watching
 
 NOON = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
@@ -109,9 +110,18 @@ class SmallWorld:
             clock=self.clock,
             poll=POLL,
             keep=timedelta(days=90),
-            watch=Watching(self.desk).watch,
+            watch=self._watch(),
         )
         self.daemon.start()
+
+    def _watch(self) -> Callable[[], None]:
+        watches = (Watching(self.desk).watch, Vigil(desk=self.desk, policy=self.policy).watch)
+
+        def watch() -> None:
+            for each in watches:
+                each()
+
+        return watch
 
     def live(self, span: timedelta = timedelta(minutes=5)) -> None:
         """Let the daemon work for that long."""

@@ -17,6 +17,7 @@ FIGURES = (
     "seconds for 5 notes, model server closed",
     "an HTML mail of 2 MB",
     "ms for the slowest page",
+    "ms for /metrics",
     "not measured: name a folder",
 )
 

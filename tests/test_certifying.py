@@ -20,13 +20,14 @@ from agent.levels import Word, raise_topic
 from agent.ports import Store
 from agent.waiving import Waiver, waive
 from tests.reviews import DAY, ENOUGH, NOON, keep, makers, policy, proposed, reviewed, reviews
+from tests.waived import waive_topics
 
 Kind = CertificateEventKind
 LATER = NOON + DAY
 
 
 def certifying(store: Store, held: TeamPolicy | None = None) -> Certifying:
-    return Certifying(store=store, policy=held or policy(), are_required=True)
+    return Certifying(store=store, policy=held or policy())
 
 
 def kinds(store: Store) -> list[Kind]:
@@ -316,15 +317,15 @@ def test_a_topic_is_lowered_once() -> None:
     assert len(store.level_changes()) == 1
 
 
-def test_where_certificates_are_not_required_only_an_alarm_lowers() -> None:
+def test_an_alarm_lowers_a_waived_topic_and_says_why() -> None:
     store, held = MemoryStore(), policy(Level.SEND)
-    free = Certifying(store=store, policy=held, are_required=False)
-
-    free.look(LATER)
+    waive_topics(store, ["order-status"], LATER)
+    certifying(store, held).look(LATER)
     assert store.level_changes() == ()
+
     store.add_certificate_event(
         CertificateEvent(
-            number=1,
+            number=2,
             topic="order-status",
             channel="email",
             kind=Kind.ALARM,
@@ -333,7 +334,7 @@ def test_where_certificates_are_not_required_only_an_alarm_lowers() -> None:
             why="4 of 20 went wrong",
         )
     )
-    free.look(LATER)
+    certifying(store, held).look(LATER)
 
     assert level(store, held) is Level.DRAFT
     assert store.level_changes()[0].why == "alarm by email: 4 of 20 went wrong"
@@ -344,7 +345,7 @@ def test_where_certificates_are_not_required_only_an_alarm_lowers() -> None:
 
 def raising(store: Store, held: TeamPolicy) -> None:
     word = Word(topic="order-status", to=Level.SEND, by="Ada", at=LATER)
-    raise_topic(store, held, word, are_required=True)
+    raise_topic(store, held, word)
 
 
 def test_without_a_right_raising_to_send_is_refused_with_what_is_missing() -> None:
@@ -379,7 +380,7 @@ def test_raising_to_draft_needs_none() -> None:
     held = policy(Level.NOTE)
     word = Word(topic="order-status", to=Level.DRAFT, by="Ada", at=LATER)
 
-    assert raise_topic(MemoryStore(), held, word, are_required=True).level is Level.DRAFT
+    assert raise_topic(MemoryStore(), held, word).level is Level.DRAFT
 
 
 def test_a_wrong_review_among_few_is_not_certified() -> None:

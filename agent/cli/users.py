@@ -147,8 +147,8 @@ def _accounts() -> Iterator[Accounts]:
     # Here, because it brings the console's libraries, and --help needs none of them.
     from agent.console_wiring import open_accounts  # noqa: PLC0415
 
-    with opened() as app:
-        yield open_accounts(app, by=user_name())
+    with opened() as app, open_accounts(app, by=user_name()) as accounts:
+        yield accounts
 
 
 def _password(file: Path | None, *, none: bool) -> str | None:

@@ -1,8 +1,8 @@
-"""What each topic has earned, in a few words for the pages that list topics.
+"""What topics have earned, as pages show it: quick, and in nobody's way.
 
 Rights come from events and are always as of now. What is earned is folded from every proposal of a
-topic, which takes seconds where there are very many; so it is done aside, a page waits for it only
-a moment, and shows what was known half a minute ago or more until it is there.
+topic, which takes seconds where there are very many; so it is done aside. A page waits for it only
+a moment, and shows what was known before until it is there.
 """
 
 import threading
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from agent.console.curves import Week, weeks_of
 from agent.core.certificate import RightToSend, Standing
 from agent.core.certificate_events import CertificateEvent
 from agent.core.earning import Earned
@@ -19,7 +20,7 @@ from agent.core.team_policy import TeamPolicy, Topic
 from agent.errors import AgentError
 from agent.log import logger
 from agent.ports import Store
-from agent.track_record import Track, Tracks
+from agent.track_record import Tracks
 
 FRESH = timedelta(seconds=30)
 
@@ -34,19 +35,20 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class _Folded:
-    """What is kept of a track; its proposals are not."""
+class Folded:
+    """What is kept of a topic on one channel; its proposals are not."""
 
     channel: str
     made_by: MadeBy
     earned: Earned
+    weeks: tuple[Week, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     at: datetime
     policy: TeamPolicy
-    channels: tuple[_Folded, ...]
+    channels: tuple[Folded, ...]
 
 
 @dataclass(slots=True)
@@ -55,29 +57,28 @@ class Standings:
 
     patience: float = 0.1
     _kept: dict[str, _Kept] = field(default_factory=dict)
-    _folding: threading.Thread | None = None
+    _folding: dict[str, threading.Thread] = field(default_factory=dict)  # by topic
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def tracks(
+    def look(
         self, store: Store, policy: TeamPolicy, topic: Topic, now: datetime
-    ) -> tuple[Track, ...]:
-        """Every channel of one topic as it is now, however long it takes.
-
-        Raises:
-            StoreUnavailable: the database cannot be read.
-        """
-        made = Tracks(store=store, policy=policy).of(topic, now)
-        folded = (_Folded(each.channel, each.history.made_by, each.earned) for each in made)
-        self._kept[topic.name] = _Kept(now, policy, tuple(folded))
-        return made
+    ) -> tuple[Folded, ...] | None:
+        """Every channel of one topic, as new as can be had at once; None: still being counted."""
+        self._fold_aside(store, policy, [topic], now)
+        kept = self._kept.get(topic.name)
+        return None if kept is None else kept.channels
 
     def words(
         self, store: Store, policy: TeamPolicy, now: datetime
     ) -> Mapping[str, tuple[Word, ...]]:
-        """By topic: its standing on each channel that is known of. Raises as `tracks`."""
+        """By topic: its standing on each channel that is known of.
+
+        Raises:
+            StoreUnavailable: the database cannot be read.
+        """
         stale = [topic for topic in policy.topics if not self._is_fresh(topic, policy, now)]
         if stale:
-            self._fold_aside(store, policy, stale, now).join(self.patience)
+            self._fold_aside(store, policy, stale, now)
         events = store.certificate_events()
         return {topic.name: self._words(topic, policy, events, now) for topic in policy.topics}
 
@@ -87,21 +88,42 @@ class Standings:
 
     def _fold_aside(
         self, store: Store, policy: TeamPolicy, topics: Sequence[Topic], now: datetime
-    ) -> threading.Thread:
-        """The thread that folds; one at a time, so that many viewers cost no more than one."""
-
-        def fold() -> None:
-            try:
-                for topic in topics:
-                    self.tracks(store, policy, topic, now)
-            except AgentError as error:  # the page itself says so, if it stays like that
-                logger().warning("standings.not-read", error=type(error).__name__)
-
+    ) -> None:
+        """Fold them in a thread, and wait a moment; many viewers cost no more than one."""
         with self._lock:
-            if self._folding is None or not self._folding.is_alive():
-                self._folding = threading.Thread(target=fold, name="standings", daemon=True)
-                self._folding.start()
-            return self._folding
+            running = {name for name, thread in self._folding.items() if thread.is_alive()}
+            mine = [topic for topic in topics if topic.name not in running]
+            if mine:
+                thread = threading.Thread(
+                    target=self._fold,
+                    args=(store, policy, mine, now),
+                    name="standings",
+                    daemon=True,
+                )
+                self._folding |= {topic.name: thread for topic in mine}
+                thread.start()
+            wanted = {self._folding[topic.name] for topic in topics}
+        for thread in wanted:
+            thread.join(self.patience)
+
+    def _fold(
+        self, store: Store, policy: TeamPolicy, topics: Sequence[Topic], now: datetime
+    ) -> None:
+        try:
+            for topic in topics:
+                tracks = Tracks(store=store, policy=policy).of(topic, now)
+                folded = (
+                    Folded(
+                        each.channel,
+                        each.history.made_by,
+                        each.earned,
+                        weeks_of(each.history.rows, last=now.date()),
+                    )
+                    for each in tracks
+                )
+                self._kept[topic.name] = _Kept(now, policy, tuple(folded))
+        except AgentError as error:  # the page itself says so, if it stays like that
+            logger().warning("standings.not-read", error=type(error).__name__)
 
     def _words(
         self, topic: Topic, policy: TeamPolicy, events: Sequence[CertificateEvent], now: datetime
@@ -113,13 +135,14 @@ class Standings:
                 right_to_send(events, topic.name, c, None, now, terms=terms) for c in channels
             )
             return tuple(
-                Word(channel, right.standing, short_words(right, None))
+                word_of(channel, right, None)
                 for channel, right in zip(channels, rights, strict=True)
             )
         words = tuple(
-            _word(
-                each,
+            word_of(
+                each.channel,
                 right_to_send(events, topic.name, each.channel, each.made_by, now, terms=terms),
+                each.earned,
             )
             for each in kept.channels
         )
@@ -129,13 +152,9 @@ class Standings:
         return (Word(EVERY_CHANNEL, right.standing, short_words(right, None)),)
 
 
-def word_of(track: Track) -> Word:
-    """The standing of a track as it was read."""
-    return Word(track.channel, track.right.standing, short_words(track.right, track.earned))
-
-
-def _word(folded: _Folded, right: RightToSend) -> Word:
-    return Word(folded.channel, right.standing, short_words(right, folded.earned))
+def word_of(channel: str, right: RightToSend, earned: Earned | None) -> Word:
+    """The standing in a few words; `earned` None: not counted yet."""
+    return Word(channel, right.standing, short_words(right, earned))
 
 
 def short_words(right: RightToSend, earned: Earned | None) -> str:

@@ -109,6 +109,7 @@ class Conversation:
     rev: int | None = None
     message_count: int | None = None
     note_count: int | None = None
+    reopen_count: int | None = None  # how often it was opened again after it was done
     last_message_in: MessageRef | None = None
     last_message_out: MessageRef | None = None
     assigned_users: tuple[str, ...] = ()

@@ -16,8 +16,6 @@ from agent.core.team_policy import Topic
 THE_WATCH = "the watch"  # who makes an event, where no person does
 EVERY_CHANNEL = ""
 MAY_SEND = frozenset({Standing.CERTIFIED, Standing.WAIVED})
-# Whether a topic needs a certificate or a waiver to be raised to "send", and falls without one.
-ARE_REQUIRED = True
 _RENEWED_IN_LAST = 3  # the last third of a certificate's time
 _CHANGED = {
     "engine": "the engine or model has changed since",
@@ -119,7 +117,6 @@ def why_lower(
     *,
     raised_at: datetime | None,
     terms: Terms,
-    are_required: bool,
 ) -> str:
     """Why a topic that stands at "send" must not stay there; "" when it may.
 
@@ -130,7 +127,7 @@ def why_lower(
     for event in mine:
         if event.kind is Kind.ALARM and (raised_at is None or event.at >= raised_at):
             return f"alarm by {event.channel}: {event.why}"
-    if not are_required or may_send_somewhere(mine, topic, now, terms=terms):
+    if may_send_somewhere(mine, topic, now, terms=terms):
         return ""
     last = next((event for event in mine if event.kind in _TAKEN and event.why), None)
     return last.why if last is not None else f"no certificate for {topic.name} yet"
@@ -149,6 +146,13 @@ def waivers_of(
         elif event.kind in {Kind.WAIVER_ENDED, Kind.ALARM}:
             found = _but(found, event.channel)
     return _still(found, now)
+
+
+def watched_since(events: Iterable[CertificateEvent], topic: str, channel: str) -> datetime | None:
+    """From when on its replies count for an alarm: what ended by then was another claim."""
+    ends = {Kind.ALARM, Kind.VOIDED, Kind.LAPSED}
+    mine = (event for event in events if (event.topic, event.channel) == (topic, channel))
+    return max((event.at for event in mine if event.kind in ends), default=None)
 
 
 def renewed_from(certificate: Certificate) -> datetime:

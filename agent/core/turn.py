@@ -56,6 +56,11 @@ def edited_marker(turn: Turn, binds: str) -> str:
     return "sidenote-" + sha256(f"reply-edited-{binds}:{turn.key}".encode()).hexdigest()[:32]
 
 
+def alarm_marker(conversation_id: str, run_id: str) -> str:
+    """The marker of the note that tells of an alarm, on the conversation of its newest case."""
+    return "sidenote-" + sha256(f"alarm:{conversation_id}:{run_id}".encode()).hexdigest()[:32]
+
+
 def send_marker(identity: str) -> str:
     """The marker of a text that a person or a script sends; the same identity is the same send."""
     return "sidenote-" + sha256(f"send:{identity}".encode()).hexdigest()[:32]

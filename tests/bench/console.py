@@ -2,8 +2,9 @@
 
     python -m tests.bench.console [--runs N]
 
-Runs of 60 days lie in an SQLite file, in every state and of every topic; some drafts wait. Each
-page is asked for over a loopback connection, as a browser does; the middle of several tries counts.
+Runs of 60 days lie in an SQLite file with a write each, in every state and of every topic; some
+drafts wait. Each page, each thing that the API lists and the figures for Prometheus are asked for
+over a loopback connection, as a browser does; the middle of several tries counts.
 """
 
 import argparse
@@ -23,15 +24,22 @@ import httpx
 from sqlalchemy import Connection, insert
 
 from agent.adapters.store.connect import connect
-from agent.adapters.store.rows import run_values
-from agent.adapters.store.tables import runs
+from agent.adapters.store.figures import open_figures
+from agent.adapters.store.rows import delivery_values, run_values
+from agent.adapters.store.tables import deliveries, runs
+from agent.adapters.store.tokens import open_tokens
+from agent.console.api.parts import ApiParts
 from agent.core.team_policy import TeamPolicy
-from agent.core.turn import Turn
-from agent.ports import Disposition, Run, RunError, RunState
+from agent.core.tokens import Scope
+from agent.core.turn import Action, Turn, marker_of
+from agent.errors import ConfigError
+from agent.ports import Delivery, DeliveryState, Disposition, Run, RunError, RunState
+from agent.tokens import Tokens
 from tests.bench.figures import Row, Sizes
 from tests.browser.team import Team, served
 
 RUNS, TRIES, SLOWEST = 100_000, 5, 200  # milliseconds
+FIGURES = "figures for Prometheus"
 SPREAD, BATCH = timedelta(days=60), 5_000
 ENDS = (
     *((Disposition.NOTED, ("no-grant",)),) * 12,
@@ -49,11 +57,18 @@ def page_times(folder: Path, *, count: int, tries: int) -> Iterator[tuple[str, f
     team = Team(folder)
     fill(team, count)
     waiting = [team.waiting(name=f"Parcel {number}") for number in range(3)]
-    with served(team), closing(httpx.Client(base_url=team.url, follow_redirects=True)) as client:
+    api, token = _api(team)
+    with (
+        served(team, api),
+        closing(httpx.Client(base_url=team.url, follow_redirects=True, timeout=60)) as client,
+    ):
         client.get(team.link()).raise_for_status()
+        client.headers["Authorization"] = f"Bearer {token}"  # pages look at the cookie alone
         for name, path in _pages(client, waiting[0]):
             client.get(path).raise_for_status()
             yield name, median(_milliseconds(client, path) for _ in range(tries))
+        with httpx.Client(base_url=team.url) as stranger:
+            yield "sign-in", median(_milliseconds(stranger, "/sign-in") for _ in range(tries))
 
 
 def fill(team: Team, count: int) -> None:
@@ -62,14 +77,37 @@ def fill(team: Team, count: int) -> None:
     with closing(connect(f"sqlite:///{team.folder / 'team.sqlite'}")) as database:
         for first in range(0, count, BATCH):
             batch = range(first, min(first + BATCH, count))
-            rows = [
-                run_values(_run(team, number, count, chance, team.world.policy)) for number in batch
-            ]
-            database.write(partial(_insert, rows))
+            made = [_run(team, number, count, chance, team.world.policy) for number in batch]
+            rows, writes = [run_values(run) for run in made], [_write(run) for run in made]
+            database.write(partial(_insert, rows, writes))
 
 
-def _insert(rows: list[dict[str, Any]], connection: Connection) -> None:
+def _api(team: Team) -> tuple[ApiParts, str]:
+    """What only looks, and a token for it."""
+    url = f"sqlite:///{team.folder / 'team.sqlite'}"
+
+    def nowhere(*_: object) -> Any:
+        raise ConfigError("nothing here talks to Kustomer")
+
+    book = open_tokens(url)
+    tokens = Tokens(book=book, record=team.world.store, clock=team.world.clock, by="bench")
+    _, secret = tokens.add("bench", (Scope.READ, Scope.METRICS))
+    api = ApiParts(
+        parts=team.parts,
+        book=book,
+        figures=open_figures(url),
+        directory=nowhere,
+        summarize=nowhere,
+        post=nowhere,
+    )
+    return api, secret
+
+
+def _insert(
+    rows: list[dict[str, Any]], writes: list[dict[str, Any]], connection: Connection
+) -> None:
     connection.execute(insert(runs), rows)
+    connection.execute(insert(deliveries), writes)
 
 
 def _run(team: Team, number: int, count: int, chance: random.Random, policy: TeamPolicy) -> Run:
@@ -97,6 +135,28 @@ def _run(team: Team, number: int, count: int, chance: random.Random, policy: Tea
     return replace(run, state=RunState.FAILED, disposition=Disposition.FAILED, error=error)
 
 
+def _write(run: Run) -> dict[str, Any]:
+    """The write of a run; most of them notes that arrived."""
+    is_reply = run.disposition in {Disposition.REPLIED, Disposition.DRAFTED}
+    state = {
+        Disposition.DRAFTED: DeliveryState.SAVED,
+        Disposition.OVERTAKEN: DeliveryState.OVERTAKEN,
+        Disposition.FAILED: DeliveryState.FAILED,
+    }
+    action = Action.REPLY if is_reply else Action.NOTE
+    written = Delivery(
+        marker=marker_of(run.turn, action),
+        conversation_id=run.turn.conversation_id,
+        action=action,
+        body="",
+        run_id=run.id,
+        state=state.get(run.disposition or Disposition.NOTED, DeliveryState.ARRIVED),
+        created_at=run.created_at,
+        updated_at=run.updated_at,
+    )
+    return delivery_values(written) | {"owner": None, "claimed_until": None}
+
+
 def _pages(client: httpx.Client, waiting: Run) -> Iterator[tuple[str, str]]:
     yield "now", "/"
     yield "runs", "/runs"
@@ -111,7 +171,16 @@ def _pages(client: httpx.Client, waiting: Run) -> Iterator[tuple[str, str]]:
     yield "runs of a name that is none", "/runs?text=nobody"
     yield "one run", f"/runs/{waiting.id}"
     yield "approvals", "/approvals"
+    yield "one draft", f"/approvals/{waiting.id}"
     yield "topics", "/topics"
+    yield "a topic's certificate", "/topics/order-status/certificate"
+    yield FIGURES, "/metrics"
+    yield "API: runs", "/api/v1/runs"
+    yield "API: runs of a rule", "/api/v1/runs?rule=attachment-unread"
+    yield "API: one run", f"/api/v1/runs/{waiting.id}"
+    yield "API: approvals", "/api/v1/approvals"
+    yield "API: topics", "/api/v1/topics"
+    yield "API: health", "/api/v1/health"
 
 
 def _older(client: httpx.Client, path: str) -> str:
@@ -132,17 +201,24 @@ def slowest_pages(folder: Path, *, count: int, tries: int) -> list[tuple[str, fl
 
 
 def console_pages(folder: Path, sizes: Sizes) -> list[Row]:
-    """The slowest page, and the middle one."""
+    """The slowest page or answer of the API, the middle one, and the figures for Prometheus."""
     count = sizes.console_runs
     pages = slowest_pages(folder / "console", count=count, tries=sizes.tries)
     (name, slowest), (_, middle) = pages[0], pages[len(pages) // 2]
+    figures = dict(pages)[FIGURES]
     return [
         Row(
             f"ms for the slowest page, middle page, {count} runs",
             f"{slowest:.0f} ({name}), {middle:.0f}",
             f"at most {SLOWEST}",
             f"{slowest / SLOWEST:.2f}",
-        )
+        ),
+        Row(
+            f"ms for /metrics, {count} runs",
+            f"{figures:.0f}",
+            f"at most {SLOWEST}",
+            f"{figures / SLOWEST:.2f}",
+        ),
     ]
 
 

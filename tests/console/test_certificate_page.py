@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from agent.audit_port import AuditKind
+from agent.console.standings import Standings
 from agent.core.access import THIS_MACHINE
 from agent.core.certificate import Standing
 from agent.core.certificate_events import CertificateEventKind
@@ -56,6 +57,27 @@ def standing(team: Team) -> Standing:
 
 def test_without_a_proposal_the_page_says_what_it_takes(client: httpx.Client) -> None:
     assert "No reply was proposed for this topic yet" in client.get(PAGE).text
+
+
+def test_while_reviews_are_being_counted_the_page_says_so(
+    team: Team, client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Standings, "look", lambda *_: None)
+    waive(client, team)
+    shown = client.get(PAGE).text
+
+    assert "are being counted" in shown
+    assert "Waived" in shown  # what is known at once is there
+
+
+def test_what_a_lead_writes_is_text_and_no_markup(team: Team, client: httpx.Client) -> None:
+    reviewed(team, CLEAN)
+    waive(client, team, reason="<script>alert(1)</script>")
+
+    for path in (PAGE, "/topics", "/"):
+        shown = client.get(path).text
+        assert "<script>alert" not in shown
+        assert "&lt;script&gt;alert(1)" in shown
 
 
 def test_a_topic_that_is_not_in_the_policy_has_no_page(client: httpx.Client) -> None:

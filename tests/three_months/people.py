@@ -14,10 +14,7 @@ _QUESTIONS = (
     "Could you please send me a return label for the {thing}?",
     "I need a return label for the {thing}, where do I get it?",
 )
-OTHERS = (
-    "Do you also sell spare lids for the small saucepan, and do they fit older ones?",
-    "Please call me back about the wedding list, I have many questions about it.",
-)
+OTHER = "Do you also sell spare lids for the small saucepan, and do they fit older ones?"
 COMPLAINTS = (
     "That is wrong, there is no such button any more! How do I return it?",
     "This does not work. Where do I get the return label now?",

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from agent.core.labels import Outcome, Proposed
-from agent.core.standing import ARE_REQUIRED
 from agent.ports import Run
 from agent.sandbox.records import ConversationRecord, DraftRecord
-from tests.three_months.people import ADA, COMPLAINTS, CORRECTION, THANKS, TOPIC
+from tests.three_months.people import ADA, COMPLAINTS, CORRECTION, OTHER, THANKS, TOPIC
 from tests.three_months.team import A_ROUND, Team, a_team, init_policy
 
 PAGE = f"/topics/{TOPIC}/certificate"
@@ -73,6 +72,7 @@ class Story:
         self.sends()
         self.rules_change()
         self.is_lowered()
+        self.is_reported()
 
     # --- chapters -------------------------------------------------------------------------------
 
@@ -93,9 +93,8 @@ class Story:
         self.team.typed("topics", "raise", TOPIC, "--to", "draft", "--by", ADA, "--why", "fine")
         assert self.level_change() == ("note", "draft", ADA)
         self.tell("raised to draft by Ada")
-        if ARE_REQUIRED:
-            assert "more clean reviews" in self.team.typed(*TO_SEND, fails=True)
-            self.tell("not raised to send: it has no certificate yet")
+        assert "more clean reviews" in self.team.typed(*TO_SEND, fails=True)
+        self.tell("not raised to send: it has no certificate yet")
 
     def earns(self) -> None:
         """Teammates send, change and delete drafts, until the reviews are enough."""
@@ -128,12 +127,14 @@ class Story:
         """
         before, covered = len(self.sent()), 0
         for _ in range(self.plot.days_of_sending):
-            for conversation in self.morning():
+            asked = self.morning()
+            for conversation in asked:
                 (run,) = self.team.runs(conversation)
                 if self.is_covered(run):
                     covered += 1
                     assert (run.disposition, run.autonomy) == ("replied", "send"), run.because
             self.review(self.team.drafts())
+            self.team.ask(OTHER, address=self.address(asked[0]))  # about something else
             self.evening()
         sent = self.sent()[before:]
         assert len(sent) >= covered > 0
@@ -181,6 +182,21 @@ class Story:
         assert run.disposition == "drafted", run.because
         self.tell("the next question is drafted, and waits for a teammate")
         assert self.team.typed("audit", "verify")
+
+    def is_reported(self) -> None:
+        """The lead's letter tells of it, and the figures agree with what went out."""
+        letter = " ".join(self.team.typed("report", "--week").split())
+        assert f"{TOPIC} by e-mail: taken back by the watch" in letter
+        found = self.team.read("report", "--outcomes")
+        assert found["sent"] == len(self.sent())
+        assert found["sent_uncertified"] == 0
+        handled, silent = found["handled"], found["silent"]
+        assert handled["hits"] <= silent["hits"] <= handled["of"]
+        assert handled["hits"] < silent["hits"] or self.plot is SMALL  # some wrote elsewhere
+        self.tell(
+            f"handled without a person {handled['hits']} of {handled['of']} conversations that are "
+            f"seven days old; as vendors count, {silent['hits']}"
+        )
 
     # --- a day ----------------------------------------------------------------------------------
 
@@ -245,6 +261,11 @@ class Story:
         """Replies that went out by themselves, oldest first."""
         rows = self.team.app.store.proposals(topic=TOPIC)
         return [row for row in rows if row.sent_at is not None]
+
+    def address(self, conversation: ConversationRecord) -> str:
+        """Where the conversation's customer writes from."""
+        customer = self.team.sandbox.world.customers[conversation.customer_id]
+        return str(customer.emails[0]["email"])
 
     def is_covered(self, run: Run) -> bool:
         """Whether the certificate holds for its score."""

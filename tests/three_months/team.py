@@ -85,10 +85,11 @@ class Team:
 
     # --- customers ------------------------------------------------------------------------------
 
-    def ask(self, text: str = "") -> ConversationRecord:
-        """A customer whom the shop knows asks by e-mail; a text of their own, or one of many."""
+    def ask(self, text: str = "", *, address: str = "") -> ConversationRecord:
+        """A customer whom the shop knows asks by e-mail: a new one, or the one of that address."""
         self.asked += 1
-        name, address = next(self._names)
+        name, new_address = next(self._names)
+        address = address or new_address
         said = {"direction": "in", "text": text or next(self._questions), "minutes_ago": 0}
         return self.sandbox.add_conversation(
             f"story-{self.asked}",

@@ -69,6 +69,7 @@ class _Conversation(_Wire):
     rev: Number = None
     message_count: Number = None
     note_count: Number = None
+    reopen_count: Number = None
     last_message_in: Mapped = Field(default_factory=dict)
     last_message_out: Mapped = Field(default_factory=dict)
     assigned_users: Ids = ()
@@ -159,6 +160,7 @@ def parse_conversation(resource: Mapping[str, Any]) -> Conversation:
         rev=seen.rev,
         message_count=seen.message_count,
         note_count=seen.note_count,
+        reopen_count=seen.reopen_count,
         last_message_in=_message_ref(seen.last_message_in),
         last_message_out=_message_ref(seen.last_message_out),
         assigned_users=seen.assigned_users,

@@ -10,18 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from agent.console.answers import Refusal, refusal
-from agent.console.curves import Week, curve, percent, reviews, weeks_of
+from agent.console.curves import Week, curve, percent, reviews
 from agent.console.looks import page
 from agent.console.pages.run import LONGEST_REASON, told
 from agent.console.parts import Parts
-from agent.console.standings import Word, word_of
-from agent.core.certificate import Standing
+from agent.console.standings import Folded, Word, word_of
+from agent.core.certificate import RightToSend, Standing, Terms
 from agent.core.certificate_events import CertificateEvent, CertificateEventKind
 from agent.core.earned_words import asides, by_channel, missing_words, promise
+from agent.core.earning import Earned
 from agent.core.levels import LADDER, LevelChange, effective
-from agent.core.standing import last_day, waivers_of
+from agent.core.standing import Held, held_by, last_day, right_to_send, waivers_of
 from agent.errors import InputError
-from agent.track_record import Track
 from agent.waiving import AT_MOST, End, Waiver, end_waiver, waive
 
 _KINDS = {
@@ -41,7 +41,10 @@ _BAD = frozenset(
 class Channel:
     """One channel of the topic, with everything that is drawn of it."""
 
-    track: Track
+    name: str
+    right: RightToSend
+    held: Held
+    earned: Earned
     word: Word
     sentence: str
     missing: str
@@ -49,6 +52,16 @@ class Channel:
     chart: Markup
     weeks: tuple[Week, ...]
     bars: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a right is told from."""
+
+    events: Sequence[CertificateEvent]
+    topic: str
+    terms: Terms
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +87,14 @@ def show(request: Request) -> Response:
     if topic is None:
         return refusal(request.scope, Refusal.NOT_FOUND, "The policy has no such topic.")
     events = parts.store.certificate_events(topic=topic.name)
-    tracks = parts.standings.tracks(parts.store, policy, topic, now)
+    folded = parts.standings.look(parts.store, policy, topic, now)
+    known = Known(events=events, topic=topic.name, terms=policy.certificates, now=now)
     return page(
         request,
         "certificate.html",
         topic=topic,
-        channels=[_channel(track, now.date()) for track in tracks],
+        channels=[_channel(each, known) for each in folded or ()],
+        is_counting=folded is None,
         history=history_of(events, [change for change in changes if change.topic == topic.name]),
         waivers=waivers_of(events, topic.name, now),
         terms=policy.certificates,
@@ -171,19 +186,31 @@ def _moved(changes: Sequence[LevelChange]) -> Iterator[Happened]:
         )
 
 
-def _channel(track: Track, today: date) -> Channel:
-    earned, certificate = track.earned, track.held.certificate
-    weeks = weeks_of(track.history.rows, last=today)
-    chosen = certificate.threshold if certificate is not None else earned.threshold
+def _channel(folded: Folded, known: Known) -> Channel:
+    earned, name = folded.earned, folded.channel
+    held = held_by(known.events, known.topic, name)
+    right = right_to_send(
+        known.events, known.topic, name, folded.made_by, known.now, terms=known.terms
+    )
+    certificate = held.certificate
     return Channel(
-        track=track,
-        word=word_of(track),
+        name=name,
+        right=right,
+        held=held,
+        earned=earned,
+        word=word_of(name, right, earned),
         sentence=promise(certificate) if certificate is not None else "",
-        missing="" if track.right.standing is Standing.CERTIFIED else missing_words(earned),
+        missing="" if right.standing is Standing.CERTIFIED else missing_words(earned),
         asides=asides(earned),
-        chart=curve(earned.curve, limit=earned.terms.error_limit, chosen=chosen),
-        weeks=weeks,
-        bars=reviews(weeks) if any(week.clean or week.wrong for week in weeks) else Markup(""),
+        chart=curve(
+            earned.curve,
+            limit=earned.terms.error_limit,
+            chosen=certificate.threshold if certificate is not None else earned.threshold,
+        ),
+        weeks=folded.weeks,
+        bars=reviews(folded.weeks)
+        if any(week.clean or week.wrong for week in folded.weeks)
+        else Markup(""),
     )
 
 
