@@ -92,12 +92,14 @@ class AuditLog(Protocol):
     def conversations_of(self, customer_id: str) -> tuple[str, ...]:
         """Conversations of that customer which runs, receipts or the record name."""
 
-    def erase(self, customer_id: str, conversations: Sequence[str], now: datetime) -> Erased:
+    def erase(
+        self, customer_id: str, conversations: Sequence[str], now: datetime, *, by: str = ""
+    ) -> Erased:
         """Remove every text of the customer and these conversations, in one transaction.
 
         Receipts, what runs keep of a conversation, bodies of deliveries, statements told, and the
-        contents of rows of the record; ids and the chain stay. A row says that it was done. Safe
-        to call again. Gone for good only after `scrub`.
+        contents of rows of the record; ids and the chain stay. A row says that it was done, and
+        by whom. Safe to call again. Gone for good only after `scrub`.
         """
 
     def scrub(self) -> None:
@@ -134,12 +136,17 @@ def pruned_entry(before: datetime) -> AuditEntry:
     return AuditEntry(kind=AuditKind.PRUNED, subjects={"before": before.isoformat()})
 
 
-def erased_entry(customer_id: str, conversations: Sequence[str]) -> AuditEntry:
+def erased_entry(customer_id: str, conversations: Sequence[str], by: str) -> AuditEntry:
     """The entry for an erasure."""
     subjects = {"customer": customer_id, "conversations": " ".join(conversations)}
-    return AuditEntry(kind=AuditKind.ERASED, subjects=subjects)
+    return AuditEntry(kind=AuditKind.ERASED, subjects=subjects, content={"by": by} if by else {})
 
 
-def may_be_pruned(subjects: Mapping[str, str]) -> bool:
-    """Whether the content behind such a row goes with old runs: it belongs to one customer."""
-    return not subjects.keys().isdisjoint({"run", "conversation", "customer"})
+def may_be_pruned(kind: str, subjects: Mapping[str, str]) -> bool:
+    """Whether the content behind such a row goes with old runs: it belongs to one customer.
+
+    Who erased one is a teammate's word, and stays.
+    """
+    return kind != AuditKind.ERASED and not subjects.keys().isdisjoint(
+        {"run", "conversation", "customer"}
+    )

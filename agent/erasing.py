@@ -45,15 +45,17 @@ def erase(
     *,
     forget_steps: Callable[[Sequence[str]], object],
     now: datetime,
+    by: str,
 ) -> Erased:
     """Remove it all, and then its traces in the files. Safe to call again, also after a kill.
 
-    `forget_steps` removes what the runs engine keeps of these conversations.
+    `forget_steps` removes what the runs engine keeps of these conversations; `by` is who does it,
+    for the record.
 
     Raises:
         StoreUnavailable: another process is at the database; call again.
     """
     forget_steps(conversations)
-    erased = store.erase(customer_id, conversations, now)
+    erased = store.erase(customer_id, conversations, now, by=by)
     store.scrub()
     return erased

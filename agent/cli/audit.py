@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 
 import click
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,7 @@ from agent.ports import Store
 SHOWN = 50  # rows of the table; scripts get all
 HASH = 64  # hex digits of a whole hash
 PAGE = 500
+WHOLE = 1_000_000  # columns of a table that goes into a file or a pipe: nothing is cut
 
 
 @click.group("audit")
@@ -82,7 +84,7 @@ def list_command(*, kind: str | None, limit: int | None, demo: bool, as_json: bo
     if as_json:
         print_json([_row_json(row) for row in rows])
     elif rows:
-        result_console().print(_table(rows, width=result_console().width))
+        _print(rows, result_console())
     else:
         say("Nothing is recorded yet.")
 
@@ -158,6 +160,17 @@ def _said(row: AuditRow) -> dict[str, object]:
     if row.content is None or row.link.kind.startswith(("run.", "reply.")):
         return {}
     return dict(row.content)
+
+
+def _print(rows: list[AuditRow], console: Console) -> None:
+    if console.is_terminal:
+        console.print(_table(rows, width=console.width))
+        return
+    console.width = WHOLE
+    with console.capture() as shown:
+        console.print(_table(rows, width=WHOLE))
+    for line in shown.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def _table(rows: list[AuditRow], *, width: int) -> Table:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.pause import user_name
 from agent.sandbox.server import Sandbox
 from tests.cli.typed import Typed
 
@@ -87,6 +88,23 @@ def test_the_list_names_what_was_done_without_its_text(typed: Typed, noted: str)
     assert (row["sequence"], row["subjects"]["conversation"]) == (1, noted)
 
 
+def test_a_list_that_goes_into_a_file_is_cut_nowhere(typed: Typed, noted: str) -> None:
+    why = " ".join(f"reason {number}" for number in range(60))
+    typed("pause", "--by", "Ada", "--reason", why)
+    known = [f"conversation-{number:03}" for number in range(40)]
+    further = [part for name in known for part in ("--conversation", name)]
+    typed("erase", "--customer", "k1", *further, "--yes", "--by", "Ben")
+
+    said = typed("audit", "list")
+
+    head, erased, paused, finished = said.out.splitlines()
+    assert head.split() == ["row", "at", "what", "about", "said"]
+    assert f"conversations {' '.join(known)}  by Ben" in erased
+    assert paused.endswith(f"by Ada, reason {why}")
+    assert noted in finished
+    assert said.out == "\n".join(line.rstrip() for line in said.out.splitlines()) + "\n"
+
+
 def test_the_list_can_be_of_one_kind(typed: Typed, noted: str) -> None:
     assert json.loads(typed("audit", "list", "--kind", "approval", "--json").out) == []
 
@@ -111,6 +129,22 @@ def test_an_erased_customer_leaves_no_text_and_a_record_that_holds(
     }
     assert b"lid" not in database.read_bytes()
     assert typed("audit", "verify").code == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "by"),
+    [
+        pytest.param(("--by", "Ada"), "Ada", id="by name"),
+        pytest.param((), user_name(), id="whoever works at this terminal"),
+    ],
+)
+def test_the_record_names_who_erased(
+    typed: Typed, sandbox: Sandbox, noted: str, more: tuple[str, ...], by: str
+) -> None:
+    assert typed("erase", "--customer", customer_of(sandbox, noted), "--yes", *more).code == 0
+
+    (row,) = json.loads(typed("audit", "list", "--kind", "erased", "--json").out)
+    assert row["said"] == {"by": by}
 
 
 def test_nothing_is_erased_without_a_yes(typed: Typed, sandbox: Sandbox, noted: str) -> None:

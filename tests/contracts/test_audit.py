@@ -241,6 +241,18 @@ def test_erasing_twice_is_harmless(store: Store) -> None:
     assert verify(store).problem is None
 
 
+def test_the_record_tells_who_erased_for_good(store: Store) -> None:
+    done(store, "c1", "k1", ago=DAY)
+    store.erase("k1", ["c1"], NOON - DAY, by="Ada")
+
+    store.prune(NOON)
+    store.erase("k1", ["c1"], NOON, by="Ben")
+
+    told = [row.content for row in store.audit_rows() if row.link.kind == AuditKind.ERASED]
+    assert told == [{"by": "Ada"}, {"by": "Ben"}]
+    assert verify(store).problem is None
+
+
 def test_a_customer_who_writes_again_is_kept_and_erased_again(store: Store) -> None:
     done(store, "c1", "k1", ago=DAY)
     store.erase("k1", ["c1"], NOON)

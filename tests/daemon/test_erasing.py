@@ -60,6 +60,7 @@ def test_no_byte_of_a_hundred_erased_customers_remains(sandbox: Sandbox, tmp_pat
                 customer,
                 found,
                 now=NOON,
+                by="Ada",
                 forget_steps=lambda c: forget_conversations(url, c),
             )
         verified = verify(store)

@@ -91,7 +91,9 @@ class AuditMemory:
             }
             return tuple(sorted(of_runs | named))
 
-    def erase(self, customer_id: str, conversations: Sequence[str], now: datetime) -> Erased:
+    def erase(
+        self, customer_id: str, conversations: Sequence[str], now: datetime, *, by: str = ""
+    ) -> Erased:
         """See `AuditLog`. A write that was never begun is not begun any more."""
         with self._open():
             gone = [run for run in self._runs.values() if run.turn.conversation_id in conversations]
@@ -121,7 +123,7 @@ class AuditMemory:
                     ]
                 ),
             )
-            self.append_audit(erased_entry(customer_id, conversations), now)
+            self.append_audit(erased_entry(customer_id, conversations, by), now)
             return erased
 
     def scrub(self) -> None:
@@ -140,7 +142,11 @@ class AuditMemory:
         return emptied
 
     def _prune_contents(self, before: datetime) -> int:
-        old = [link for link in self._links if link.at < before and may_be_pruned(link.subjects)]
+        old = [
+            link
+            for link in self._links
+            if link.at < before and may_be_pruned(link.kind, link.subjects)
+        ]
         return self._remove_contents(old)
 
     def _remove_contents(self, links: Sequence[Link]) -> int:

@@ -99,11 +99,12 @@ def append(database: Database, connection: Connection, entry: AuditEntry, now: d
 def prune_contents(connection: Connection, before: datetime) -> int:
     """Remove keys and contents that belong to old runs; gives how many."""
     query = (
-        select(audit.c.sequence, audit.c.subjects)
+        select(audit.c.sequence, audit.c.kind, audit.c.subjects)
         .join(audit_contents, audit_contents.c.sequence == audit.c.sequence)
         .where(audit.c.at < before)
     )
-    old = [row.sequence for row in connection.execute(query) if may_be_pruned(row.subjects)]
+    rows = connection.execute(query)
+    old = [row.sequence for row in rows if may_be_pruned(row.kind, row.subjects)]
     return remove_contents(connection, old)
 
 

@@ -21,13 +21,15 @@ class Erasing:
 
     _database: Database
 
-    def erase(self, customer_id: str, conversation_ids: Sequence[str], now: datetime) -> Erased:
+    def erase(
+        self, customer_id: str, conversation_ids: Sequence[str], now: datetime, *, by: str = ""
+    ) -> Erased:
         """See `AuditLog`. A write that was never begun is not begun any more."""
 
         def work(connection: Connection) -> Erased:
             self._database.one_at_a_time(connection)
             erased = _erase(connection, customer_id, conversation_ids)
-            entry = erased_entry(customer_id, erased.conversations)
+            entry = erased_entry(customer_id, erased.conversations, by)
             append(self._database, connection, entry, now)
             return erased
 
