@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from agent.core.conversation import AuthorKind, Direction, Message
 from agent.core.situation import burst_of, is_by_teammate
@@ -58,3 +59,17 @@ def wrote_again_first(messages: Sequence[Message], message_id: str) -> bool:
     after = messages[ids.index(message_id) + 1 :] if message_id in ids else ()
     first = next((m for m in after if m.direction is Direction.IN or is_by_teammate(m)), None)
     return first is not None and first.direction is Direction.IN
+
+
+def answered_in(messages: Sequence[Message]) -> list[int]:
+    """Where the customer's messages stand that a teammate answered; `messages` oldest first."""
+    said = [
+        at
+        for at, message in enumerate(messages)
+        if message.direction is Direction.IN or is_by_teammate(message)
+    ]
+    return [
+        at
+        for at, following in pairwise(said)
+        if messages[at].direction is Direction.IN and is_by_teammate(messages[following])
+    ]
