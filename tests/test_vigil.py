@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from agent.alarming import Alarming
 from agent.audit_port import AuditKind
-from agent.core.certificate_events import CertificateEventKind
+from agent.core.certificate_events import CertificateEvent, CertificateEventKind
 from agent.core.labels import Outcome
 from agent.core.levels import effective
 from agent.core.standing import THE_WATCH
@@ -29,6 +29,12 @@ def with_wrong_replies(count: int) -> SmallWorld:
     return world
 
 
+def alarms(world: SmallWorld) -> list[CertificateEvent]:
+    """What happened besides the waivers that the world began with."""
+    waived = CertificateEventKind.WAIVED
+    return [event for event in world.store.certificate_events() if event.kind is not waived]
+
+
 def level(world: SmallWorld) -> Level:
     topic = effective(world.policy, world.store.level_changes()).topic("order-status")
     assert topic is not None
@@ -38,7 +44,7 @@ def level(world: SmallWorld) -> Level:
 def test_too_many_wrong_replies_lower_the_topic_and_name_the_cases() -> None:
     world = with_wrong_replies(5)
 
-    (event,) = world.store.certificate_events()
+    (event,) = alarms(world)
     assert (event.kind, event.channel) == (CertificateEventKind.ALARM, "email")
     assert "went out by themselves went wrong; at most 2 % may" in event.why
     sent_ones = {row.run_id for row in world.store.proposals() if row.sent_at}
@@ -53,7 +59,7 @@ def test_the_team_is_told_once_on_the_newest_case() -> None:
     world.restart()
     world.live(5 * MINUTE)
 
-    (event,) = world.store.certificate_events()
+    (event,) = alarms(world)
     newest = world.store.proposed(event.cases[-1])
     assert newest is not None
     told = [n.body for n in world.notes(newest.conversation_id) if "by itself any more" in n.body]
@@ -75,7 +81,7 @@ def test_an_alarm_stands_in_the_record_with_its_lowering() -> None:
 def test_one_wrong_reply_is_no_alarm() -> None:
     world = with_wrong_replies(1)
 
-    assert world.store.certificate_events() == ()
+    assert alarms(world) == []
     assert level(world) is Level.SEND
 
 
