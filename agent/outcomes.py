@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent.core.cleaning import newest_reply, tidy
-from agent.core.conversation import Conversation, Message
+from agent.core.conversation import Conversation, Direction, Message
 from agent.core.disclosure import LINES
 from agent.core.labels import Outcome, Proposed
 from agent.core.outcomes import QUIET_AFTER, Aftermath, Reply, WroteBack, applied, outcome_of
@@ -194,7 +194,7 @@ class Outcomes:
             messages = self.desk.reader.messages(row.conversation_id)
         except (HelpdeskMissing, HelpdeskRefused):
             return after, 1
-        return replace(after, teammates=tuple(_said(messages, row.sent_at or row.at))), 1
+        return _with_teammates(after, messages, row), 1
 
 
 def _wrote_back(desk: NoteDesk, run: Run) -> WroteBack | None:
@@ -224,10 +224,25 @@ def _was_reopened(receipt: Plain, conversation: Conversation, row: Proposed) -> 
     return conversation.reopen_count > then and not is_by_customer
 
 
-def _said(messages: Iterable[Message], since: datetime) -> Iterator[str]:
-    for message in messages:
-        if message.sent_at > since and is_by_teammate(message):
-            yield tidy(newest_reply(message.text, email=message.channel == EMAIL).text)
+def _with_teammates(after: Aftermath, messages: Iterable[Message], row: Proposed) -> Aftermath:
+    """What teammates wrote since the reply, apart: before and after a newer customer message."""
+    sent_at = row.sent_at or row.at
+    told = sorted(messages, key=lambda message: message.sent_at)
+    asked_at = next((message.sent_at for message in told if message.id == row.message_id), sent_at)
+    unasked: list[str] = []
+    answers: list[str] = []
+    said = unasked
+    for message in told:
+        if _is_by_customer(message) and message.sent_at > asked_at:
+            said = answers
+        elif is_by_teammate(message) and message.sent_at > sent_at:
+            said.append(tidy(newest_reply(message.text, email=message.channel == EMAIL).text))
+    return replace(after, unasked=tuple(unasked), teammates=tuple(answers))
+
+
+def _is_by_customer(message: Message) -> bool:
+    """Their own word: "I am out of the office" is none."""
+    return message.direction is Direction.IN and not message.auto
 
 
 def _question(receipt: Plain, message_id: str) -> str:

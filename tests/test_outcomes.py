@@ -102,32 +102,82 @@ def test_thanks_are_no_outcome() -> None:
     assert outcome(world, conversation) is None
 
 
-def correction(world: SmallWorld) -> str:
-    """The approved answer with another span of days in it."""
-    topic = world.policy.topic("order-status")
-    assert topic is not None
-    return topic.answers["en"].replace("two working days", "nine working days")
-
-
 def test_a_teammate_who_says_something_else_corrects_it() -> None:
-    world = world_at(Level.SEND)
-    world, conversation = replied(world)
+    world, conversation = replied()
     world.helpdesk.answer(conversation, said_otherwise(world))
     pass_time(world, HOUR)
 
     assert outcome(world, conversation) is Outcome.CORRECTED
 
 
-def said_otherwise(world: SmallWorld) -> str:
-    """Our own reply, as the customer got it, with the opposite of one of its sentences."""
+def answer(world: SmallWorld) -> str:
     topic = world.policy.topic("order-status")
     assert topic is not None
-    return topic.answers["en"].replace("You can follow", "You cannot follow")
+    return topic.answers["en"]
 
 
-def test_a_teammate_who_says_more_corrects_nothing() -> None:
+def said_otherwise(world: SmallWorld) -> str:
+    """Our own reply, as the customer got it, with the opposite of one of its sentences."""
+    return answer(world).replace("You can follow", "You cannot follow")
+
+
+VAGUE = "Our answer was wrong, since Monday other rules hold."
+
+
+def test_a_teammate_who_writes_unasked_corrects_it_in_whatever_words() -> None:
     world, conversation = replied()
-    world.helpdesk.answer(conversation, "Have a nice weekend.")
+    world.helpdesk.answer(conversation, VAGUE)
+    pass_time(world, HOUR)
+
+    assert outcome(world, conversation) is Outcome.CORRECTED
+
+
+def test_a_teammate_who_sends_the_same_once_more_corrects_nothing() -> None:
+    world, conversation = replied()
+    world.helpdesk.answer(conversation, f"Hello,\n\n{answer(world)}\n\nBest regards, Ben")
+    pass_time(world, HOUR)
+
+    assert outcome(world, conversation) is None
+
+
+def answers_thanks(world: SmallWorld, conversation: str, text: str) -> None:
+    """The customer says thanks, and a teammate writes after that."""
+    world.clock.advance(MINUTE)
+    world.helpdesk.receive(conversation, "Thank you so much!")
+    world.clock.advance(MINUTE)
+    world.helpdesk.answer(conversation, text)
+
+
+def test_a_teammate_who_answers_a_newer_message_without_a_contradiction_corrects_nothing() -> None:
+    world, conversation = replied()
+    answers_thanks(world, conversation, VAGUE)
+    pass_time(world, HOUR)
+
+    assert outcome(world, conversation) is None
+
+
+def test_a_teammate_who_contradicts_the_reply_after_a_newer_message_corrects_it() -> None:
+    world, conversation = replied()
+    answers_thanks(world, conversation, said_otherwise(world))
+    pass_time(world, HOUR)
+
+    assert outcome(world, conversation) is Outcome.CORRECTED
+
+
+def test_a_customers_out_of_office_is_no_newer_message() -> None:
+    world, conversation = replied()
+    world.clock.advance(MINUTE)
+    world.helpdesk.receive(conversation, "I am out of the office.", auto=True)
+    world.clock.advance(MINUTE)
+    world.helpdesk.answer(conversation, VAGUE)
+    pass_time(world, HOUR)
+
+    assert outcome(world, conversation) is Outcome.CORRECTED
+
+
+def test_an_acknowledgement_that_goes_out_by_itself_corrects_nothing() -> None:
+    world, conversation = replied()
+    world.helpdesk.answer(conversation, "We got your message.", auto=True)
     pass_time(world, HOUR)
 
     assert outcome(world, conversation) is None

@@ -1,7 +1,8 @@
 """What became of a reply that went out by itself, from what happened in the week after it.
 
 A bad outcome is something that somebody did; silence is none. Thanks are no outcome, and neither
-is a customer who asks something else, or a teammate who says more without contradicting it.
+is a customer who asks something else, or a teammate who answers that. A teammate who writes when
+the customer has said nothing since had a reason: unless it says the same, it is a correction.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.core.danger import Danger
-from agent.core.labels import Judgement, Outcome
+from agent.core.labels import CLEAN, Judgement, Outcome
 from agent.core.matching import match
 
 QUIET_AFTER = timedelta(days=7)
@@ -32,13 +33,16 @@ class WroteBack:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aftermath:
-    """What is known of the time after a reply. `teammates` wrote to the customer, oldest first.
+    """What is known of the time after a reply.
 
+    Teammates wrote to the customer, oldest first: `unasked` while the customer had said nothing
+    since the question that was replied to, `teammates` once there was a newer message of theirs.
     `was_reopened` by somebody who is not the customer.
     """
 
     is_called_wrong: bool = False
     wrote_back: tuple[WroteBack, ...] = ()
+    unasked: tuple[str, ...] = ()
     teammates: tuple[str, ...] = ()
     was_reopened: bool = False
 
@@ -60,7 +64,7 @@ def outcome_of(reply: Reply, after: Aftermath, now: datetime) -> Outcome | None:
     """The worst that is known; QUIET once a week is over; None as long as nothing is known."""
     if after.is_called_wrong:
         return Outcome.WRONG
-    if _is_corrected(reply, after.teammates):
+    if _is_corrected(reply, after):
         return Outcome.CORRECTED
     if any(_is_complaint(each) for each in after.wrote_back):
         return Outcome.COMPLAINED
@@ -76,11 +80,15 @@ def applied(findings: Iterable[Sequence[object]]) -> frozenset[str]:
     return frozenset(str(finding[0]) for finding in findings if finding[3])
 
 
-def _is_corrected(reply: Reply, teammates: Iterable[str]) -> bool:
-    return any(
-        match(reply.body, text, reply.question, ignored=reply.ignored) is Judgement.CHANGED
-        for text in teammates
+def _is_corrected(reply: Reply, after: Aftermath) -> bool:
+    """Unasked, all but the same once more; asked again, only what contradicts the reply."""
+    return any(_judged(reply, text) not in CLEAN for text in after.unasked) or any(
+        _judged(reply, text) is Judgement.CHANGED for text in after.teammates
     )
+
+
+def _judged(reply: Reply, text: str) -> Judgement | None:
+    return match(reply.body, text, reply.question, ignored=reply.ignored)
 
 
 def _is_complaint(message: WroteBack) -> bool:

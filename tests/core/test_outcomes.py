@@ -22,6 +22,8 @@ OTHER = WroteBack(topic="invoice-copy")
 THANKS = WroteBack(topic="")
 COMPLAINT = WroteBack(topic="", rules=frozenset({str(Danger.ANGRY)}))
 CORRECTION = "You can send it back within 14 days. The label is in your parcel."
+VAGUE = "Our answer was wrong, since Monday other rules hold."
+REWORDED = "The label is in your parcel. You can send it back within 30 days."
 MORE = "Tell me if I can do anything else for you."
 
 
@@ -35,7 +37,7 @@ def outcome(after: Aftermath, *, days: float = 1) -> Outcome | None:
         pytest.param(Aftermath(), None, id="nothing yet"),
         pytest.param(Aftermath(wrote_back=(THANKS,)), None, id="thanks"),
         pytest.param(Aftermath(wrote_back=(OTHER,)), None, id="another question"),
-        pytest.param(Aftermath(teammates=(MORE,)), None, id="a teammate says more"),
+        pytest.param(Aftermath(teammates=(MORE,)), None, id="a teammate answers something else"),
         pytest.param(Aftermath(wrote_back=(SAME_AGAIN,)), Outcome.ASKED_AGAIN, id="asked again"),
         pytest.param(Aftermath(wrote_back=(COMPLAINT,)), Outcome.COMPLAINED, id="complained"),
         pytest.param(Aftermath(teammates=(CORRECTION,)), Outcome.CORRECTED, id="corrected"),
@@ -45,6 +47,24 @@ def outcome(after: Aftermath, *, days: float = 1) -> Outcome | None:
 )
 def test_what_somebody_did_is_the_outcome(after: Aftermath, expected: Outcome | None) -> None:
     assert outcome(after) is expected
+
+
+@pytest.mark.parametrize("text", [CORRECTION, VAGUE, MORE, "Sorry", ""])
+def test_a_teammate_who_writes_unasked_corrects_it(text: str) -> None:
+    assert outcome(Aftermath(unasked=(text,))) is Outcome.CORRECTED
+
+
+@pytest.mark.parametrize("text", [REPLY.body, f"Hi Mia,\n\n{REPLY.body}\n\nBest, Ben", REWORDED])
+def test_a_teammate_who_says_the_same_unasked_corrects_nothing(text: str) -> None:
+    assert outcome(Aftermath(unasked=(text,))) is None
+
+
+def test_one_correction_among_what_teammates_write_is_enough() -> None:
+    assert outcome(Aftermath(unasked=(REWORDED, VAGUE))) is Outcome.CORRECTED
+
+
+def test_in_doubt_a_teammate_who_was_asked_again_corrects_nothing() -> None:
+    assert outcome(Aftermath(teammates=(VAGUE,))) is None
 
 
 @pytest.mark.parametrize("kind", Danger)
