@@ -1,7 +1,9 @@
 """Reads labels from a table that a team kept elsewhere (CSV), all or none of it.
 
 A line says which question was answered on which topic and channel, and what the answer was worth.
-Its id is made from those three, so that the same file again brings nothing new.
+Its id is made from those three, so that the same file again brings nothing new. Its date is that of
+the proposal; the label is as new as its import, since certificates look at labels in the order in
+which they came, and an old date would rewrite what was looked at since.
 """
 
 import csv
@@ -32,7 +34,7 @@ Cells = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """`makers` gives those that are in force for a topic and channel; `now` bounds the times."""
+    """`makers` gives those that are in force for a topic and channel; `now` is the import."""
 
     policy: TeamPolicy
     makers: Callable[[str, str], MadeBy]
@@ -84,7 +86,7 @@ class Reader:
                 judgement=_judgement(_filled(cells, "judgement")),
                 source=Source.IMPORTED,
                 by=_filled(cells, "by"),
-                at=at,
+                at=self.now,
                 reason=cells.get("reason") or "",
             ),
         )

@@ -61,8 +61,15 @@ def test_a_line_becomes_a_labelled_proposal() -> None:
         familiarity=0.83,
         at=at,
         made_by=ELSEWHERE,
-        label=Label(judgement=Judgement.AS_IS, source=Source.IMPORTED, by="Ada", at=at),
+        label=Label(judgement=Judgement.AS_IS, source=Source.IMPORTED, by="Ada", at=NOW),
     )
+
+
+def test_a_label_is_as_new_as_its_import_whatever_the_dates_of_the_file() -> None:
+    rows = read(with_line(at="2024-01-31"))
+
+    assert [row.label.at for row in rows if row.label] == [NOW, NOW]
+    assert rows[1].at == datetime(2024, 1, 31, tzinfo=UTC)
 
 
 def test_further_columns_are_kept() -> None:

@@ -43,6 +43,8 @@ def command(file: Path, *, dry_run: bool, as_json: bool) -> None:
 
     Without made_by=current they are kept and set aside: nobody can tell whether model and answer
     were those of today. All lines are imported or none; the same file again brings nothing new.
+    "at" dates the proposal; the review counts from now on, after those that are there already, and
+    not at all towards a certificate after an alarm that is newer than that date.
     """
     text = _read(file)
     with opened() as app:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from agent.core.audits import is_audit, is_missed
 from agent.core.certificate import THRESHOLDS, Certificate, Terms
-from agent.core.labels import CLEAN, Label, MadeBy, Proposed, differing
+from agent.core.labels import CLEAN, Label, MadeBy, Proposed, Source, differing
 from agent.core.risk import fewest, interval, smallest_limit
 from agent.core.series import Review, Series, Tally, Unlock, evidence, rests_on_matched
 
@@ -86,6 +86,7 @@ def earned(
 ) -> Earned:
     """What one topic and channel has earned by `now` with the labels given after `since`.
 
+    Of imported ones those that were also proposed after it: an alarm is not mended by old reviews.
     `history` in any order; labels of other makers do not count. The same history always gives the
     same answer. Each call with another `since` is a claim of its own, with its own confidence.
 
@@ -158,7 +159,11 @@ def _counted(
 ) -> Iterator[tuple[Proposed, Label]]:
     for proposed in ours:
         label = proposed.label
-        if label is not None and label.at <= now and (since is None or label.at > since):
+        if label is None or label.at > now:
+            continue
+        # An import is as new as its file, whatever it tells of: that lies at its own date.
+        told_of = proposed.at if label.source is Source.IMPORTED else label.at
+        if since is None or told_of > since:
             yield proposed, label
 
 

@@ -162,6 +162,35 @@ def test_labels_up_to_the_last_certificate_are_used_up() -> None:
     assert asides(found) == ("200 older reviews were used up by an earlier certificate or alarm.",)
 
 
+def imported(history: list[Proposed]) -> list[Proposed]:
+    """The same reviews, from a file that came a week after the last of them."""
+    at = history[-1].at + timedelta(days=7)
+    return [
+        replace(each, label=replace(each.label, source=Source.IMPORTED, at=at))
+        for each in history
+        if each.label is not None
+    ]
+
+
+def test_what_a_file_tells_of_before_an_alarm_does_not_count_after_it() -> None:
+    history = clean(300)
+    alarm = history[199].at
+    found = earned(imported(history), MAKERS, Terms(), now=MONTH_LATER, since=alarm)
+
+    assert (found.reviewed, found.set_aside.older) == (100, 200)
+
+
+def test_an_imported_review_comes_after_those_that_were_there() -> None:
+    old = imported([proposed(number, Judgement.REJECTED) for number in range(20)])
+    history = clean(NEEDED, start=20)
+    before = at_once(history).certificate
+    assert before is not None
+
+    found = at_once([*old, *history]).certificate
+    assert found is not None
+    assert replace(found, coverage=before.coverage) == before
+
+
 def test_what_was_labelled_after_that_moment_is_not_known_yet() -> None:
     history = clean(NEEDED)
 
