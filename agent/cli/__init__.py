@@ -1,7 +1,10 @@
 """The command line: one module per command, loaded by name so that --help stays quick."""
 
+import signal
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import Any
 
@@ -43,6 +46,9 @@ COMMANDS = {
 }
 
 DONE, FAILED, WRONG_USAGE, BAD_SETTINGS = 0, 1, 2, 3
+DAEMONS = frozenset({"start", "demo"})  # commands that run until a signal says stop
+NAMED = "sidenote.command"  # where the name of the wanted command is kept meanwhile
+STOPPING = "Stopping: what is under way ends or is parked. Ctrl-C again ends at once."
 
 
 class ByName(click.Group):
@@ -73,7 +79,37 @@ class ByName(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in self._table.items()])
 
 
-@click.group(cls=ByName, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+class Root(ByName):
+    """The whole command line. A daemon that is stopped before it works ends as it does later."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads what was typed; no option before the command's name takes a value."""
+        ctx.meta[NAMED] = next((word for word in args if not word.startswith("-")), "")
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Import the command's module, which takes a while, and carry it out."""
+        with _stopped_early() if ctx.meta[NAMED] in DAEMONS else nullcontext():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _stopped_early() -> Iterator[None]:
+    """Until the daemon listens for signals itself: say the same words, end with the same code."""
+    listens = threading.current_thread() is threading.main_thread()
+    numbers = (signal.SIGTERM, signal.SIGINT) if listens else ()
+    before = {n: signal.signal(n, signal.default_int_handler) for n in numbers}
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(STOPPING, err=True)
+        sys.exit(DONE)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@click.group(cls=Root, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="sidenote", message="sidenote %(version)s")
 def cli() -> None:
     """The note-taker of a support team on Kustomer.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
 
+from agent.cli import STOPPING
 from agent.cli.terminal import say
 from agent.daemon import Daemon
 from agent.wiring import App
@@ -54,7 +55,7 @@ def work(
                     thread.join(LOOK_SECONDS)
         finally:
             if app.stopping.is_set():
-                tell("Stopping: what is under way ends or is parked. Ctrl-C again ends at once.")
+                tell(STOPPING)
             daemon.stop()
         watch()
     if trouble:
