@@ -24,6 +24,7 @@ from starlette.responses import Response
 from agent.console.api.admission import admit
 from agent.console.api.parts import ApiParts
 from agent.console.api.problems import Refused, answer, of_error
+from agent.console.certificate_figures import certificate_figures
 from agent.core.tokens import Scope
 from agent.errors import AgentError
 from agent.ports import DeliveryState, Disposition, RunState
@@ -76,6 +77,12 @@ def families(api: ApiParts, now: datetime) -> Iterator[Metric]:
     yield from _runs(api)
     yield from _speed(api, now)
     yield from _usage(api)
+    yield from certificate_figures(
+        api.parts.policy(),
+        api.parts.store.certificate_events(),
+        api.figures.proposals_by_label(),
+        now,
+    )
     yield from _state(api)
 
 

@@ -10,10 +10,15 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from agent.console import metrics
+from agent.core.certificate_events import CertificateEvent, CertificateEventKind
+from agent.core.labels import Judgement, Source
+from agent.core.standing import THE_WATCH
 from agent.core.tokens import Scope
 from agent.errors import StoreUnavailable
 from agent.ports import Disposition, Pause, RunState
+from agent.waiving import Waiver, waive
 from tests.console.api.world import Api, api_at, bearer
+from tests.labelled import a_compared, a_label, a_proposal
 
 DASHBOARD = Path(metrics.__file__).with_name("grafana.json")
 Figures = dict[tuple[str, tuple[str, ...]], float]
@@ -25,7 +30,7 @@ def api(tmp_path: Path) -> Api:
 
 
 def scraped(api: Api) -> Figures:
-    """Every figure by its name and the values of its labels."""
+    """Every figure by its name and the values of its labels, these by their names' order."""
     answer = api.client.get("/metrics", headers=bearer(api.token(Scope.METRICS)))
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -111,6 +116,87 @@ def test_the_version_and_the_lights_are_told(api: Api) -> None:
 
     assert found["sidenote_build_info", ("1.2.3",)] == 1
     assert found["sidenote_up", ("kustomer",)] == 1
+
+
+def standings(found: Figures, topic: str, channel: str) -> dict[str, float]:
+    """What is told of a topic's right on a channel."""
+    name = "sidenote_certificate_standing"
+    return {
+        labels[1]: figure
+        for (of, labels), figure in found.items()
+        if of == name and (labels[0], labels[2]) == (channel, topic)
+    }
+
+
+def ring(api: Api, channel: str) -> None:
+    store = api.world.store
+    alarm = CertificateEvent(
+        number=len(store.certificate_events()) + 1,
+        topic="order-status",
+        channel=channel,
+        kind=CertificateEventKind.ALARM,
+        at=api.world.clock.now(),
+        by=THE_WATCH,
+    )
+    assert store.add_certificate_event(alarm)
+
+
+def test_a_topics_right_to_send_is_told_of_each_channel_that_it_was_seen_on(api: Api) -> None:
+    api.world.store.add_proposed(a_proposal(channel="email"))
+    api.world.store.add_proposed(a_proposal("r2", channel="chat"))
+    ring(api, "chat")
+
+    found = scraped(api)
+
+    rest = dict.fromkeys(("certified", "waived", "expired", "void"), 0)
+    assert standings(found, "order-status", "email") == {**rest, "missing": 1, "alarmed": 0}
+    assert standings(found, "order-status", "chat") == {**rest, "missing": 0, "alarmed": 1}
+    assert standings(found, "order-status", "any") == {}
+
+
+def test_a_waiver_of_a_topic_that_was_never_seen_is_told_of_any_channel(api: Api) -> None:
+    now = api.world.clock.now()
+    until = (now + timedelta(days=9)).date()
+    waiver = Waiver(topic="order-status", until=until, by="Ada", reason="peak season", at=now)
+    waive(api.world.store, api.world.policy, waiver)
+
+    found = scraped(api)
+
+    assert standings(found, "order-status", "any")["waived"] == 1
+    assert standings(found, "password-reset", "any")["missing"] == 1
+
+
+def test_alarms_are_counted_and_begin_at_none(api: Api) -> None:
+    api.world.store.add_proposed(a_proposal(channel="email"))
+    ring(api, "chat")
+    ring(api, "chat")
+
+    found = scraped(api)
+
+    assert found["sidenote_certificate_alarms_total", ("email", "order-status")] == 0
+    assert found["sidenote_certificate_alarms_total", ("chat", "order-status")] == 2
+
+
+def test_labels_are_counted_over_all_topics_by_judgement_and_source(api: Api) -> None:
+    wrong = a_label(Judgement.WRONG, Source.IMPORTED)
+    for row in (
+        a_proposal("r1", label=a_label()),
+        a_proposal("r2", label=a_label(), topic="password-reset", channel="chat"),
+        a_proposal("r3", label=wrong),
+        a_compared("r4"),
+        a_proposal("r5"),
+    ):
+        api.world.store.add_proposed(row)
+
+    found = scraped(api)
+    told = {labels: n for (name, labels), n in found.items() if name == "sidenote_labels" and n}
+
+    assert told == {
+        ("as-is", "console"): 2,
+        ("wrong", "imported"): 1,
+        ("edited", "matched"): 1,
+    }
+    assert found["sidenote_labels", ("rejected", "composer")] == 0
 
 
 def test_a_token_that_may_read_may_see_figures(api: Api) -> None:

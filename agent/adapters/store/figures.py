@@ -7,13 +7,13 @@ from sqlalchemy import Connection, func, select
 
 from agent.adapters.store.connect import connect
 from agent.adapters.store.database import Database
-from agent.adapters.store.tables import deliveries, pruned_runs, runs
-from agent.figures_port import Figures
+from agent.adapters.store.tables import deliveries, proposed, pruned_runs, runs
+from agent.figures_port import Figures, LabelKind
 from agent.ports import RunState
 
 
 class SqlFigures:
-    """Reads the indexes of migration 0010."""
+    """Reads the indexes of migrations 0010 and 0014."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -43,6 +43,13 @@ class SqlFigures:
         )
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return {(str(action), str(state)): count for action, state, count in rows}
+
+    def proposals_by_label(self) -> Mapping[LabelKind, int]:
+        """See `Figures`."""
+        kind = (proposed.c.judgement, proposed.c.source, proposed.c.topic, proposed.c.channel)
+        query = select(*kind, func.count()).group_by(*kind)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return {LabelKind(*found): count for *found, count in rows}
 
     def close(self) -> None:
         """Let go of every connection."""

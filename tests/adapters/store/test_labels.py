@@ -1,12 +1,15 @@
 """The history of proposals is found by its indexes, however long it grows."""
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, text
 
 from agent.adapters.store import SqlStore, open_store
+from agent.adapters.store.figures import SqlFigures, open_figures
+from agent.core.labels import Judgement, Source
 from agent.ports import Store
 from tests.labelled import NOON, a_label, a_proposal
 
@@ -67,6 +70,25 @@ def test_a_look_into_the_history_reads_no_more_than_it_gives(
 
     assert index in plan_of(store, statement, values)
     assert "SCAN" not in plan_of(store, statement, values)
+
+
+def test_labels_are_counted_by_what_they_are_and_of_what(url: str) -> None:
+    rows = [a_proposal(f"r{number}", label=a_label()) for number in range(3)]
+    with closing(open_store(url)) as store, closing(open_figures(url)) as figures:
+        store.add_all_proposed([*rows, a_proposal("r3", channel="chat")])
+
+        assert figures.proposals_by_label() == {
+            (Judgement.AS_IS, Source.CONSOLE, "order-status", "email"): 3,
+            (None, None, "order-status", "chat"): 1,
+        }
+
+
+def test_counts_of_labels_read_an_index_alone(store: SqlStore) -> None:
+    figures = SqlFigures(store._database)
+    statement, values = asked(store, lambda _: figures.proposals_by_label())[0]
+
+    assert "COVERING INDEX sidenote_proposed_by_label" in plan_of(store, statement, values)
+    assert "B-TREE" not in plan_of(store, statement, values)
 
 
 def test_rows_with_the_same_makers_share_one_value(store: SqlStore) -> None:
