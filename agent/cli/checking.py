@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from agent.cli.sending_words import sending_words
 from agent.core.conversation import Author, AuthorKind, Direction
 from agent.core.spending import money
 from agent.core.transcript import Line, Transcript
@@ -40,6 +41,7 @@ def attempts(app: App) -> Iterator[Attempt]:
     yield _try("database", lambda: _database(app))
     yield _pause(app)
     yield _breaker(app)
+    yield from _sending(app)
     yield from _kustomer(app)
     yield _model(app)
     if app.settings.openai_key is not None:
@@ -140,6 +142,17 @@ def _breaker(app: App) -> Attempt:
         return Attempt("breaker", Found.OK, "closed: replies may be sent")
     why = f"OPEN, replies are only drafted: {breaker.reason}"
     return Attempt("breaker", Found.OK, f"{why}. 'sidenote resume --breaker' closes it")
+
+
+def _sending(app: App) -> Iterator[Attempt]:
+    """Each topic at "send", and whether it may."""
+    try:
+        told = tuple(sending_words(app))
+    except (AgentError, OSError):
+        yield Attempt("sending", Found.UNTRIED, "the database cannot be opened")
+        return
+    for words in told:
+        yield Attempt("sending", Found.OK, words)
 
 
 def _kustomer(app: App) -> Iterator[Attempt]:

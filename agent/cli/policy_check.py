@@ -9,6 +9,7 @@ from rich.text import Text
 
 from agent.cli import BAD_SETTINGS
 from agent.cli.policy_words import in_words, languages_of, topic_words
+from agent.cli.sending_words import asked_to_send
 from agent.cli.terminal import one_line, print_json, result_console
 from agent.core.team_policy import TeamPolicy
 from agent.policy_file import PolicyProblems, load_policy
@@ -28,7 +29,8 @@ def command(file: Path | None, *, as_json: bool) -> None:
     sidenote policy check --json policy.toml | jq '.problems[]'
 
     Reads the file and its answers, nothing else. Exits with 3 when the policy cannot be used.
-    Levels are those of the file; 'sidenote topics' shows what was raised and lowered since.
+    Levels are those of the file; 'sidenote topics' shows what was raised and lowered since. A topic
+    at "send" is warned of: it drafts until it has a certificate or a waiver.
     """
     chosen = file or load_settings().policy or starter()
     try:
@@ -65,6 +67,8 @@ def _print_right(file: Path, policy: TeamPolicy) -> None:
     for concern, words in in_words(policy).items():
         table.add_row(concern, Text(one_line(words)))
     console.print(table)
+    for warning in asked_to_send(policy):
+        click.echo(f"! {one_line(warning)}", err=True)
 
 
 def _topics(policy: TeamPolicy) -> Table:
@@ -87,7 +91,7 @@ def _wrong_json(file: Path, wrong: PolicyProblems) -> dict[str, object]:
     problems = [
         {"file": str(one.file), "line": one.line, "words": one.words} for one in wrong.problems
     ]
-    return {"file": str(file), "ok": False, "problems": problems}
+    return {"file": str(file), "ok": False, "problems": problems, "warnings": []}
 
 
 def _right_json(file: Path, policy: TeamPolicy) -> dict[str, object]:
@@ -95,6 +99,7 @@ def _right_json(file: Path, policy: TeamPolicy) -> dict[str, object]:
         "file": str(file),
         "ok": True,
         "problems": [],
+        "warnings": list(asked_to_send(policy)),
         "version": policy.version,
         "topics": [
             {

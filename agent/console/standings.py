@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from agent.console.curves import Week, weeks_of
 from agent.core.certificate import RightToSend, Standing
 from agent.core.certificate_events import CertificateEvent
+from agent.core.earned_words import short_words
 from agent.core.earning import Earned
 from agent.core.labels import MadeBy
 from agent.core.standing import EVERY_CHANNEL, right_to_send, waivers_of
@@ -155,17 +156,3 @@ class Standings:
 def word_of(channel: str, right: RightToSend, earned: Earned | None) -> Word:
     """The standing in a few words; `earned` None: not counted yet."""
     return Word(channel, right.standing, short_words(right, earned))
-
-
-def short_words(right: RightToSend, earned: Earned | None) -> str:
-    """Such as "certified until 12 Feb 2027", "41 more clean reviews", "taken back on …"."""
-    if right.standing is Standing.CERTIFIED:
-        return right.words.partition(":")[0]
-    if right.standing is not Standing.MISSING or earned is None:
-        return right.words
-    if not earned.is_feasible:
-        return "not feasible: too many wrong"
-    more = earned.more_clean
-    if more is None:
-        return right.words
-    return f"{more:,} more clean review{'' if more == 1 else 's'}"

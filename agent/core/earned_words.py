@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from agent.core.certificate import Certificate, Terms
+from agent.core.certificate import Certificate, RightToSend, Standing, Terms
 from agent.core.earning import Earned
 from agent.core.standing import last_day, percent
 
@@ -43,6 +43,20 @@ def missing_words(earned: Earned) -> str:
     more = earned.more_clean or 0
     noun = "review" if more == 1 else "reviews"
     return f"{more:,} more clean {noun} to a certificate of {limit_words(earned.terms)}: {counts}."
+
+
+def short_words(right: RightToSend, earned: Earned | None) -> str:
+    """Such as "certified until 12 Feb 2027", "41 more clean reviews", "taken back on …"."""
+    if right.standing is Standing.CERTIFIED:
+        return right.words.partition(":")[0]
+    if right.standing is not Standing.MISSING or earned is None:
+        return right.words
+    if not earned.is_feasible:
+        return "not feasible: too many wrong"
+    more = earned.more_clean
+    if more is None:
+        return right.words
+    return f"{more:,} more clean review{'' if more == 1 else 's'}"
 
 
 def limit_words(terms: Terms) -> str:
