@@ -91,7 +91,7 @@ def _wrong_json(file: Path, wrong: PolicyProblems) -> dict[str, object]:
     problems = [
         {"file": str(one.file), "line": one.line, "words": one.words} for one in wrong.problems
     ]
-    return {"file": str(file), "ok": False, "problems": problems, "warnings": []}
+    return {"file": str(file), "ok": False, "problems": problems}
 
 
 def _right_json(file: Path, policy: TeamPolicy) -> dict[str, object]:
