@@ -28,6 +28,7 @@ COMMANDS = {
     "certify": ("certify", "What each topic has earned by reviews; waivers."),
     "approvals": ("approvals", "Drafts that wait for a teammate: approve or reject."),
     "labels": ("labels", "What became of proposed replies; import and audit them."),
+    "backtest": ("backtest", "Replay past conversations beside what teammates answered."),
     "pause": ("pause", "Stop all writes."),
     "resume": ("resume", "Go on after a pause."),
     "replay": ("replay", "Decide stored runs again, under another policy."),

@@ -45,11 +45,12 @@ class Kind(StrEnum):
     SEARCH = "search"  # has a limit of its own besides
     OTHER = "other"
     URGENT = "urgent"  # releasing a reply and finding out what became of it
+    BACKGROUND = "background"  # reading the past, while live work goes on
 
 
 # The part of our share that each leaves free. Once it is used to that mark every place that comes
-# free is for those after it: first searches wait, then all that is not urgent.
-_ROOM = {Kind.SEARCH: 0.1, Kind.OTHER: 0.02, Kind.URGENT: 0.0}
+# free is for those after it: first the past waits, then searches, then all that is not urgent.
+_ROOM = {Kind.BACKGROUND: 0.5, Kind.SEARCH: 0.1, Kind.OTHER: 0.02, Kind.URGENT: 0.0}
 
 
 class Written(StrEnum):

@@ -28,7 +28,7 @@ from agent.errors import (
 )
 from agent.ports import Clock
 from agent.retries import DEFAULT_RETRIES, Retries
-from agent.urgency import is_urgent
+from agent.urgency import is_background, is_urgent
 
 T = TypeVar("T")
 
@@ -173,4 +173,6 @@ def _may_mend(error: BaseException) -> bool:
 def _kind(request: Request) -> Kind:
     if request.name == SEARCH:
         return Kind.SEARCH
+    if is_background():
+        return Kind.BACKGROUND
     return Kind.URGENT if is_urgent() else Kind.OTHER
