@@ -5,11 +5,12 @@ did is looked for at some ages of a reply: one request tells of many conversatio
 wrote or reopened; only then messages are read. Safe to call at any time and after a restart.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent.conversations_again import ConversationsAgain
 from agent.core.cleaning import newest_reply, tidy
 from agent.core.conversation import Conversation, Direction, Message
 from agent.core.disclosure import LINES
@@ -27,7 +28,6 @@ from agent.team_port import Verdict
 
 LOOK_AT = (timedelta(hours=1), timedelta(hours=24), timedelta(hours=72), QUIET_AFTER)
 WATCHED_FOR = QUIET_AFTER + timedelta(days=2)  # a daemon that was down for a weekend catches up
-CONVERSATIONS_AT_ONCE = 40  # one request
 FIRST_RUNS, NEW_RUNS = 500, 100  # that are looked at for who asks again, at first and later
 READ_AT_ONCE = 5  # conversations whose messages are read in one call
 _HANDLED = frozenset({RunState.DONE, RunState.AWAITING_APPROVAL})
@@ -51,7 +51,9 @@ class Outcomes:
     policy: TeamPolicy
     _looked: dict[str, datetime] = field(default_factory=dict)
     _asked: dict[str, _Asked] = field(default_factory=dict)
-    _at_once: int = CONVERSATIONS_AT_ONCE
+    _again: ConversationsAgain = field(
+        default_factory=lambda: ConversationsAgain(one_by_one=READ_AT_ONCE)
+    )
 
     def called_wrong(self) -> frozenset[str]:
         """Take in who was called wrong; gives the topics of what is new. Asks Kustomer nothing."""
@@ -74,8 +76,9 @@ class Outcomes:
         pending = [row for row in rows if row.sent_at and not row.outcome and row.conversation_id]
         self._forget_all_but(rows)
         self._remember_asked(now)
-        due = [row for row in pending if self._is_due(row, now)][: self._at_once]
-        conversations, reads = self._conversations(due), 0
+        due = [row for row in pending if self._is_due(row, now)][: self._again.at_once]
+        reads = 0
+        conversations = self._again.read(self.desk.reader, (row.conversation_id for row in due))
         topics = set()
         for row in pending:
             after = self._from_runs(row)
@@ -159,24 +162,6 @@ class Outcomes:
         self._asked = {run: asked for run, asked in self._asked.items() if asked.at >= since}
 
     # --- what Kustomer tells --------------------------------------------------------------------
-
-    def _conversations(self, due: Sequence[Proposed]) -> dict[str, Conversation]:
-        ids = list(dict.fromkeys(row.conversation_id for row in due))
-        if not ids:
-            return {}
-        try:
-            found = self.desk.reader.conversations(ids)
-        except HelpdeskRefused:  # this server gives one at a time
-            self._at_once = READ_AT_ONCE
-            found = tuple(self._one_by_one(ids[:READ_AT_ONCE]))
-        return {one.id: one for one in found}
-
-    def _one_by_one(self, ids: Iterable[str]) -> Iterator[Conversation]:
-        for conversation_id in ids:
-            try:
-                yield self.desk.reader.conversation(conversation_id)
-            except (HelpdeskMissing, HelpdeskRefused):
-                continue
 
     def _from_kustomer(
         self, row: Proposed, after: Aftermath, conversation: Conversation

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from agent.conversations_again import ConversationsAgain
 from agent.core.answered import answer_to, wrote_again_first
 from agent.core.conversation import Conversation
 from agent.core.labels import Label, Proposed, Source
@@ -21,7 +22,6 @@ EVERY = timedelta(minutes=5)
 # Ages of a suggestion at which somebody may have answered; later ones are looked at no more.
 LOOK_AT = tuple(timedelta(hours=hours) for hours in (0.5, 2, 6, 24, 72))
 SETTLED = timedelta(minutes=10)  # people often send two messages in a row
-AT_ONCE = 40  # conversations in one look: one request
 READ_AT_ONCE = 10  # conversations whose messages are read in one look
 
 
@@ -32,7 +32,9 @@ class Suggestions:
     desk: NoteDesk
     _next: datetime | None = None
     _looked: dict[str, datetime] = field(default_factory=dict)
-    _at_once: int = AT_ONCE
+    _again: ConversationsAgain = field(
+        default_factory=lambda: ConversationsAgain(one_by_one=READ_AT_ONCE)
+    )
     _over: set[str] = field(default_factory=set)  # runs that will get no label from here
 
     def watch(self) -> None:
@@ -43,8 +45,8 @@ class Suggestions:
         self._next = now + EVERY
         rows = self.desk.store.proposals(since=now - LOOK_AT[-1] - EVERY)
         self._forget_all_but(rows)
-        due = [row for row in rows if self._is_due(row, now)][: self._at_once]
-        found = self._conversations(due)
+        due = [row for row in rows if self._is_due(row, now)][: self._again.at_once]
+        found = self._again.read(self.desk.reader, (row.conversation_id for row in due))
         read = 0
         for row in due:
             conversation = found.get(row.conversation_id)
@@ -79,24 +81,6 @@ class Suggestions:
             return ""
         receipt = self.desk.store.receipt(row.run_id) or {}
         return str((receipt.get("decided") or {}).get("suggested") or "")
-
-    def _conversations(self, rows: Iterable[Proposed]) -> dict[str, Conversation]:
-        ids = list(dict.fromkeys(row.conversation_id for row in rows))
-        if not ids:
-            return {}
-        try:
-            found = self.desk.reader.conversations(ids)
-        except HelpdeskRefused:  # this server gives one at a time
-            self._at_once = READ_AT_ONCE
-            found = tuple(self._one_by_one(ids[:READ_AT_ONCE]))
-        return {one.id: one for one in found}
-
-    def _one_by_one(self, ids: Iterable[str]) -> Iterable[Conversation]:
-        for conversation_id in ids:
-            try:
-                yield self.desk.reader.conversation(conversation_id)
-            except (HelpdeskMissing, HelpdeskRefused):
-                continue
 
     def _look(self, row: Proposed, now: datetime) -> None:
         try:
