@@ -9,16 +9,19 @@ from agent.allowance import asked_of, open_breaker_if_tripped
 from agent.composing import reply_channel
 from agent.core.certificate import RightToSend
 from agent.core.conversation import Conversation, Customer, Draft
+from agent.core.labels import Proposed
 from agent.core.limits import AutomaticReply
 from agent.core.makers import made_by
 from agent.core.policy import Autonomy, Facts
 from agent.core.recipient import EMAIL
 from agent.core.situation import matched_topic, turn_message
-from agent.core.standing import right_to_send
+from agent.core.standing import MAY_SEND, right_to_send
+from agent.core.team_policy import TeamPolicy
 from agent.core.turn import Turn
 from agent.errors import HelpdeskMissing
 from agent.notes import NoteDesk
 from agent.ports import Store
+from agent.replies import Refusal
 
 
 def second_look(
@@ -80,6 +83,20 @@ def _right(store: Store, facts: Facts) -> RightToSend | None:
         facts.now,
         terms=facts.policy.certificates,
     )
+
+
+def right_lost(desk: NoteDesk, row: Proposed | None, policy: TeamPolicy) -> Refusal | None:
+    """Why a reply that was decided upon may not be released now; None when its right stands.
+
+    `row` is what it counts as; None: a version that did not ask decided it, so a person does.
+    """
+    if row is None:
+        return Refusal(why="whether it is certified was not read")
+    told, now = desk.store.certificate_events(topic=row.topic), desk.clock.now()
+    terms = policy.certificates
+    right = right_to_send(told, row.topic, row.channel, row.made_by, now, terms=terms)
+    is_earned = right.standing in MAY_SEND and row.score >= right.threshold
+    return None if is_earned else Refusal(why=f"{row.topic} may not send now: {right.words}")
 
 
 def _own_addresses(desk: NoteDesk, facts: Facts) -> frozenset[str]:

@@ -28,7 +28,7 @@ from agent.core.transcript import Transcript, transcript_of
 from agent.core.turn import Action, Turn, marker_of
 from agent.ending import Ending
 from agent.errors import Held, HelpdeskMissing, HelpdeskUnavailable
-from agent.gathering import second_look
+from agent.gathering import right_lost, second_look
 from agent.handover import Decided, Did, Reading, decided_from, did_from, gone_reading, left_because
 from agent.history import row_of
 from agent.notes import NoteDesk, doubles
@@ -307,6 +307,7 @@ class Pipeline:
                 autonomy,
                 refusal=first_refusal(
                     lambda: self._lowered(decision.topic),
+                    lambda: right_lost(self.desk, decision.counts_as, self.policy),
                     lambda: reserve(self.desk, decision.asked, self.team_policy()),
                 ),
             )

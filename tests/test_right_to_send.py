@@ -7,12 +7,14 @@ import pytest
 
 from agent.core.certificate import RightToSend, Standing
 from agent.core.team_policy import Level, TeamPolicy
+from agent.ports import Disposition
 from agent.receipt import render_receipt
 from agent.replaying import case_of
-from agent.waiving import Waiver, waive
+from agent.waiving import End, Waiver, end_waiver, waive
 from tests.reviews import DAY
 from tests.small_world import SmallWorld
-from tests.test_answering import ask, world_at
+from tests.test_answering import ask, replies, world_at
+from tests.test_lowering import after, at_request
 
 
 def answered(world: SmallWorld) -> dict[str, Any]:
@@ -91,3 +93,27 @@ def test_a_receipt_of_an_older_version_has_none() -> None:
     del receipt["facts"]["right"]
 
     assert right_of(receipt, replace(world.policy)) is None
+
+
+def end_of_waiver(world: SmallWorld) -> None:
+    """A lead takes it back; the watch has not looked since, so the level still says "send"."""
+    end_waiver(world.store, world.policy, End(topic="order-status", by="Ada", at=world.clock.now()))
+
+
+def test_a_right_that_ends_between_decision_and_release_leaves_a_draft() -> None:
+    world = world_at(Level.SEND)
+    conversation = ask(world)
+    after(world, "decide", lambda: end_of_waiver(world))
+    world.live()
+
+    assert (replies(world, conversation), len(world.helpdesk._drafts)) == ([], 1)
+    assert world.run(conversation).disposition is Disposition.DRAFTED
+
+
+def test_a_right_that_ends_while_the_draft_is_staged_leaves_a_draft() -> None:
+    world = world_at(Level.SEND)
+    conversation = ask(world)
+    at_request(world, "stage_draft", lambda: end_of_waiver(world))
+    world.live()
+
+    assert (replies(world, conversation), len(world.helpdesk._drafts)) == ([], 1)
