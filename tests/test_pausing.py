@@ -1,7 +1,7 @@
 """Stopping all writes, also when the database is out of reach."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from agent.adapters.memory import MemoryStore
 from agent.audit_port import AuditEntry, AuditKind
 from agent.core.chain import Link
 from agent.errors import ConfigError, StoreUnavailable
-from agent.pausing import Controls
+from agent.pausing import OURS, Controls
 from agent.ports import Pause, Store
 
 NOON = datetime(2026, 11, 5, 12, 0, tzinfo=UTC)
@@ -98,6 +98,50 @@ def test_the_record_tells_who_paused_and_who_went_on(tmp_path: Path) -> None:
         (AuditKind.PAUSED, {"by": "Ben", "reason": "tea"}),
         (AuditKind.RESUMED, {"by": "Ada", "reason": ""}),
     ]
+
+
+def told(team: Controls) -> list[tuple[str, object]]:
+    return [(row.link.kind, row.content) for row in team.store().audit_rows()]
+
+
+LATER = NOON + timedelta(hours=1)
+IN_THE_FILE = {"by": "Ben, Lead", "reason": "tea, at last", "at": NOON.isoformat()}
+
+
+def test_a_pause_that_stood_in_the_file_is_recorded_by_the_next_resume(tmp_path: Path) -> None:
+    controls(tmp_path, broken).pause("Ben, Lead", NOON, "tea, at last")
+    team = controls(tmp_path)
+
+    team.resume("Ada", LATER)
+
+    assert told(team) == [
+        (AuditKind.PAUSED, IN_THE_FILE),
+        (AuditKind.RESUMED, {"by": "Ada", "reason": ""}),
+    ]
+
+
+def test_a_pause_that_stood_in_the_file_is_recorded_by_the_next_pause(tmp_path: Path) -> None:
+    controls(tmp_path, broken).pause("Ben, Lead", NOON, "tea, at last")
+    team = controls(tmp_path)
+
+    team.pause("Ada", LATER, "more tea")
+
+    assert told(team) == [
+        (AuditKind.PAUSED, IN_THE_FILE),
+        (AuditKind.PAUSED, {"by": "Ada", "reason": "more tea"}),
+    ]
+
+
+def test_a_pause_file_of_ours_that_was_spoilt_is_recorded_as_such(tmp_path: Path) -> None:
+    (tmp_path / "pause").write_text(OURS)
+    team = controls(tmp_path)
+
+    assert team.resume("Ada", NOON) == ()
+
+    assert told(team)[0] == (
+        AuditKind.PAUSED,
+        {"by": "", "reason": "the pause file cannot be read"},
+    )
 
 
 class Unrecorded(MemoryStore):
