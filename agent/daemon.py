@@ -53,6 +53,7 @@ class Daemon:
     identify: Callable[[], object] = lambda: None  # asks who we are, until Kustomer has said so
     on_tick: Callable[[], None] = lambda: None
     heard: Heard | None = None  # the doorbell; None where nobody can ring
+    _rung_again: frozenset[str] = frozenset()  # rang when our own database was busy
     _next_poll: datetime | None = None
     watch: Callable[[], None] = lambda: None  # looks after drafts and replies
     _next_lost: datetime | None = None
@@ -116,14 +117,24 @@ class Daemon:
         logger().info("daemon.stopped")
 
     def _answer_the_door(self) -> None:
-        """Look at the conversations that were rung for. A look that fails is left to the poll."""
-        rung = self.heard.take() if self.heard is not None else ()
+        """Look at the conversations that were rung for. A look that fails is left to the poll.
+
+        Not so where our own database was busy: then the next round looks, once more only, for a
+        database that stays away must not make us ask Kustomer in every round.
+        """
+        if self.heard is None:
+            return
+        rung = self.heard.take()
         if not rung or (self.gates.closed() is not None and not self.gates.may_start()):
             return
         try:
             self.identify()
             self.poller.look(rung)
         except StoreUnavailable:
+            again = frozenset(rung) - self._rung_again
+            for conversation_id in again:
+                self.heard.own.ring(conversation_id)
+            self._rung_again = again
             raise
         except (TransientError, PermanentError) as error:
             logger().warning("doorbell.look-failed", error=type(error).__name__)

@@ -336,6 +336,43 @@ def test_a_look_that_fails_is_left_to_the_poll() -> None:
     assert len(world.notes(conversation)) == 1
 
 
+def test_a_ring_outlasts_a_database_that_is_busy_for_a_moment() -> None:
+    world, bell = a_world()
+    conversation = world.conversation()
+    poller = world.daemon.poller
+    world.daemon.poller = replace(poller, store=_Busy())  # type: ignore[arg-type]
+    bell.ring(conversation)
+    tick(world)
+    world.daemon.poller = poller
+
+    tick(world)
+
+    assert len(world.notes(conversation)) == 1
+
+
+def test_a_database_that_stays_away_is_not_asked_for_a_ring_in_every_round() -> None:
+    world, bell = a_world()
+    busy = _Busy()
+    world.daemon.poller = replace(world.daemon.poller, store=busy)  # type: ignore[arg-type]
+    bell.ring(world.conversation())
+
+    for _ in range(5):
+        tick(world)
+
+    assert busy.asked == 2
+
+
+@dataclass
+class _Busy:
+    """A database that another process holds."""
+
+    asked: int = 0
+
+    def watermark(self, _now: datetime) -> datetime:
+        self.asked += 1
+        raise StoreUnavailable("locked")
+
+
 class _Gone:
     """A helpdesk that does not answer."""
 

@@ -1,8 +1,10 @@
 """The console beside a real daemon: served, rung, and gone at a stop."""
 
 import re
+import secrets
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -37,10 +39,16 @@ def process(sandbox: Sandbox, tmp_path: Path) -> Iterator[Process]:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that is bound seconds later, by another process.
+
+    Below those that the system gives to outgoing connections: one of these would be taken by any
+    request of a busy machine meanwhile, and the console would find its port in use.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def link_of(started: Sidenote) -> str:
