@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from agent.backtesting import Past
 from agent.core.conversation import Conversation, Customer
-from agent.errors import HelpdeskBusy, HelpdeskMissing, HelpdeskRefused, ReplyUnreadable
+from agent.errors import HelpdeskBusy, HelpdeskRefused, ReplyUnreadable
 from agent.ports import Clock, HelpdeskReader
 from agent.urgency import background
 
@@ -33,14 +33,16 @@ class PastReader:
     def changed(self, since: datetime) -> Iterator[Conversation]:
         """Each conversation updated since then in which a customer may have been answered, once."""
         start, given = since, set[str]()
-        pages = self.reader.changed_conversations(start, page_size=PAGE)
+        pages: Iterator[tuple[Conversation, ...]] | None = None
         while True:
             try:
                 with background():
+                    if pages is None:
+                        pages = self.reader.changed_conversations(start, page_size=PAGE)
                     page = next(pages, ())
-            except HelpdeskBusy as error:  # a search that failed is over; another begins there
+            except HelpdeskBusy as error:
                 self._wait(error)
-                pages = self.reader.changed_conversations(start, page_size=PAGE)
+                pages = None  # a search that failed is over; another begins where it was
                 continue
             if not page:
                 return
@@ -59,7 +61,7 @@ class PastReader:
         return Past(conversation=conversation, messages=messages)
 
     def customer(self, conversation: Conversation) -> Customer | None:
-        """Whose it is, asked once for each conversation; None when there is no such record."""
+        """Whose it is, asked once for each conversation; None when there is no such record to read."""
         wanted = conversation.customer_id
         if wanted is None:
             return None
@@ -70,7 +72,7 @@ class PastReader:
     def _look_up(self, customer_id: str) -> Customer | None:
         try:
             return self._patiently(lambda: self.reader.customer(customer_id))
-        except HelpdeskMissing:
+        except (HelpdeskRefused, ReplyUnreadable):  # gone, or nothing that could fill a slot
             return None
 
     def _patiently(self, ask: Callable[[], T]) -> T:

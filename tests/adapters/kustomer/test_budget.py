@@ -188,6 +188,22 @@ def test_searches_have_a_limit_of_their_own(opened: Open) -> None:
     assert _places(budget, Kind.URGENT) == 900
 
 
+def test_reading_the_past_leaves_half_to_live_work(opened: Open) -> None:
+    budget = opened(wish=50)
+
+    assert _places(budget, Kind.BACKGROUND) == 25
+    assert _places(budget, Kind.SEARCH) == 20
+    assert _places(budget, Kind.BACKGROUND) == 0
+
+
+def test_while_live_work_uses_half_the_past_waits(opened: Open) -> None:
+    budget = opened(wish=50)
+    for _ in range(25):
+        budget.take(Kind.OTHER)
+
+    assert _places(budget, Kind.BACKGROUND) == 0
+
+
 def test_searches_leave_room_for_the_rest_and_the_rest_for_what_is_urgent(opened: Open) -> None:
     budget = opened(wish=50)
 
