@@ -61,7 +61,7 @@ class PastReader:
         return Past(conversation=conversation, messages=messages)
 
     def customer(self, conversation: Conversation) -> Customer | None:
-        """Whose it is, asked once for each conversation; None when there is no such record to read."""
+        """Whose it is, asked once for each conversation; None when it cannot be read."""
         wanted = conversation.customer_id
         if wanted is None:
             return None
