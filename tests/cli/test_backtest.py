@@ -181,6 +181,28 @@ def test_a_line_of_a_file_that_does_not_fit_is_named(
     assert "past.jsonl:2: field 'messages' is missing" in printed.err
 
 
+def test_an_outage_keeps_what_is_done(
+    typed: Typed, sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed("policy", "init", str(tmp_path / "mine"))
+    policy = tmp_path / "mine" / "policy.toml"
+    text = policy.read_text("utf-8").replace('retries = "default"', 'retries = "none"')
+    policy.write_text(text, "utf-8")
+    monkeypatch.setenv("SIDENOTE_POLICY", str(policy))
+    asked_and_answered(sandbox, "first")
+    last = sandbox.add_conversation("last", QUESTION, f"out: {answer()}")
+    sandbox.fault("500-before", route=f"GET /v1/conversations/{last.id}/messages")
+
+    out = typed("backtest", "--json")
+    sandbox.faults.set()
+    whole = told(typed)
+
+    assert (out.code, out.out) == (1, "")
+    assert GOES_ON in out.err
+    assert (whole["conversations"], whole["answered"]) == (2, 2)
+    assert messages_read(sandbox) == 3  # the first once, the last twice
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda n: n.name)
 def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
     sandbox: Sandbox, tmp_path: Path, number: signal.Signals
