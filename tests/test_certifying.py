@@ -391,3 +391,24 @@ def test_a_wrong_review_among_few_is_not_certified() -> None:
 
     assert len(rows) == ENOUGH
     assert certifying(store).recompute(LATER) == 0
+
+
+def test_an_unlock_that_rested_on_what_is_called_wrong_since_is_void() -> None:
+    store = certified()
+    for row in store.proposals()[:160]:
+        wrong = Label(judgement=Judgement.WRONG, source=Source.CONSOLE, by="Ben", at=LATER + DAY)
+        assert store.label(row.run_id, wrong, was=row.label)
+
+    certifying(store).recompute(LATER + 2 * DAY)
+
+    assert kinds(store) == [Kind.UNLOCKED, Kind.VOIDED]
+    assert standing(store, now=LATER + 2 * DAY) is Standing.VOID
+
+
+def test_a_certificate_stands_while_its_reviews_do() -> None:
+    store = certified()
+    keep(store, *reviews(20, since=LATER, first=1_000))
+
+    certifying(store).recompute(LATER + 2 * DAY)
+
+    assert kinds(store) == [Kind.UNLOCKED]

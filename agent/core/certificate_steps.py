@@ -49,6 +49,7 @@ def next_event(events: Sequence[CertificateEvent], now: Now) -> CertificateEvent
         _waiver_over(held, now, events)
         or _lapsed(held, now, events)
         or _voided(held, now, events)
+        or _overturned(held, now, events)
         or _unlocked(held, now, events)
     )
 
@@ -101,6 +102,21 @@ def _voided(held: Held, now: Now, events: Sequence[CertificateEvent]) -> Certifi
     changed = what_changed(certificate.made_by, now.made_by)
     why = changed or asks_for_more(certificate, now.terms)
     return event_of(events, Kind.VOIDED, now, why=why) if why else None
+
+
+def _overturned(
+    held: Held, now: Now, events: Sequence[CertificateEvent]
+) -> CertificateEvent | None:
+    """A reply that was called clean is called wrong later: without it the unlock would not be."""
+    certificate = held.certificate
+    if certificate is None or not now.rows:
+        return None
+    since = None if held.since is None else held.since + _LEAST
+    found = earned(now.rows, now.made_by, certificate.terms, now=now.at, since=since).certificate
+    if found is not None and found.threshold <= certificate.threshold:
+        return None
+    why = "replies that it was earned with were called wrong since"
+    return event_of(events, Kind.VOIDED, now, why=why)
 
 
 def counted_since(held: Held, at: datetime) -> datetime | None:
