@@ -128,23 +128,23 @@ def standings(found: Figures, topic: str, channel: str) -> dict[str, float]:
     }
 
 
-def ring(api: Api, channel: str) -> None:
+def happen(api: Api, channel: str, kind: CertificateEventKind = CertificateEventKind.ALARM) -> None:
     store = api.world.store
-    alarm = CertificateEvent(
+    event = CertificateEvent(
         number=len(store.certificate_events()) + 1,
         topic="order-status",
         channel=channel,
-        kind=CertificateEventKind.ALARM,
+        kind=kind,
         at=api.world.clock.now(),
         by=THE_WATCH,
     )
-    assert store.add_certificate_event(alarm)
+    assert store.add_certificate_event(event)
 
 
 def test_a_topics_right_to_send_is_told_of_each_channel_that_it_was_seen_on(api: Api) -> None:
     api.world.store.add_proposed(a_proposal(channel="email"))
     api.world.store.add_proposed(a_proposal("r2", channel="chat"))
-    ring(api, "chat")
+    happen(api, "chat")
 
     found = scraped(api)
 
@@ -167,9 +167,9 @@ def test_a_waiver_of_a_topic_that_was_never_seen_is_told_of_any_channel(api: Api
 
 
 def test_alarms_are_counted_and_begin_at_none(api: Api) -> None:
-    api.world.store.add_proposed(a_proposal(channel="email"))
-    ring(api, "chat")
-    ring(api, "chat")
+    happen(api, "email", CertificateEventKind.VOIDED)
+    happen(api, "chat")
+    happen(api, "chat")
 
     found = scraped(api)
 
