@@ -80,6 +80,7 @@ def _parts(app: App, search: RunSearch, entry: Entry, *, is_demo: bool) -> Parts
             retry=partial(_retry, app),
         ),
         desk=partial(_desk, app),
+        to_look=lambda: replace(_desk(app), reader=app.kustomer.tried_once()),
         lights=lambda: _lights(app),
         meters=lambda: (_requests(app), _model(app)),
         version=version("sidenote"),

@@ -66,6 +66,7 @@ class Parts:
     paused: Callable[[], Pause | None]
     acts: Acts
     desk: Callable[[], NoteDesk] = no_desk  # one for each request: two at once are two owners
+    to_look: Callable[[], NoteDesk] | None = None  # for pages: asks once; None: `desk`
     lights: Callable[[], tuple[Light, ...]] = tuple
     meters: Callable[[], tuple[Meter, ...]] = tuple
     version: str = ""

@@ -8,7 +8,8 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -27,7 +28,7 @@ from agent.errors import (
     ReplyUnreadable,
 )
 from agent.ports import Clock
-from agent.retries import DEFAULT_RETRIES, Retries
+from agent.retries import DEFAULT_RETRIES, NO_RETRIES, Retries
 from agent.urgency import is_background, is_urgent
 
 T = TypeVar("T")
@@ -59,6 +60,12 @@ class Calls:
         self._patience = patience
         self._counts: Counter[str] = Counter()
         self._counting = threading.Lock()
+
+    def tried_once(self) -> "Calls":
+        """The same calls, counted together, whose reads are not tried again."""
+        once = copy(self)
+        once._patience = replace(self._patience, retries=NO_RETRIES)  # noqa: SLF001 - our own
+        return once
 
     @property
     def requests(self) -> Mapping[str, int]:

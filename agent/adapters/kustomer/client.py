@@ -1,6 +1,7 @@
 """Kustomer, as the rest of Sidenote sees it: values in, values out, errors of ours."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -78,6 +79,12 @@ class Kustomer:
     def requests(self) -> Mapping[str, int]:
         """How many requests went out so far, by name ("search", "messages", "note", …)."""
         return self._calls.requests
+
+    def tried_once(self) -> "Kustomer":
+        """The same helpdesk, whose reads are not tried again: somebody waits for the answer."""
+        once = copy(self)
+        once._calls = self._calls.tried_once()  # noqa: SLF001 - our own
+        return once
 
     # --- reads ---------------------------------------------------------------------------------
 

@@ -205,7 +205,8 @@ def _looked(request: Request, draft: WaitingDraft | None) -> tuple[Look, str]:
     if draft is None or request.headers.get("hx-request") == "true":
         return Look(), ""
     try:
-        return look(_desk(request), draft), ""
+        parts: Parts = request.app.state.parts
+        return look((parts.to_look or parts.desk)(), draft), ""
     except StoreUnavailable:
         raise
     except AgentError as error:

@@ -239,6 +239,17 @@ def test_a_read_is_given_up_after_five_attempts() -> None:
     assert (len(server.seen), clock.slept) == (5, [1, 4, 16, 60])
 
 
+def test_whoever_waits_for_a_page_is_told_after_one_attempt() -> None:
+    server, clock = answering(refused(500)), FakeClock()
+    patient = kustomer(server, retries=DEFAULT_RETRIES, clock=clock)
+
+    with pytest.raises(HelpdeskUnavailable):
+        patient.tried_once().conversation(C1)
+
+    assert (len(server.seen), clock.slept) == (1, [])
+    assert patient.requests == {"conversation": 1}  # counted together
+
+
 def test_aggressive_retries_come_sooner_and_more_often() -> None:
     server, clock = answering(refused(500)), FakeClock()
 
