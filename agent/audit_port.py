@@ -25,6 +25,7 @@ class AuditKind(StrEnum):
     LABEL = "label"  # a person judged proposed replies in an audit, or brought judgements along
     PAUSED = "paused"
     RESUMED = "resumed"
+    RETRIED = "retried"  # a person let a failed run go on; its content says who
     BREAKER = "breaker"
     API_CALL = "api.call"  # a program asks for a change; its content says which token, and what
     TOKEN_CHANGED = "token.changed"  # noqa: S105 - a name, no secret

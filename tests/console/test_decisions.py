@@ -1,12 +1,14 @@
 """What the pages for drafts and topics take and refuse, whatever form comes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
 from agent.approving import waiting_draft
+from agent.audit_port import AuditKind
 from agent.console.pages.topics import marked
 from agent.core.team_policy import Level
 from agent.objecting import object_to
@@ -105,6 +107,18 @@ def test_a_draft_that_waits_is_not_called_wrong(team: Team, client: httpx.Client
     client.post(f"/runs/{run.id}/wrong", data={"reason": "all of it"})
 
     assert team.world.store.approval(run.id) is None
+
+
+def test_who_let_a_failed_run_go_on_is_on_record(team: Team, client: httpx.Client) -> None:
+    run = team.waiting()
+    team.world.store.save_run(replace(run, state=RunState.FAILED))
+    client.post(f"/runs/{run.id}/retry")
+    client.post(f"/runs/{run.id}/retry")  # it has not failed any more
+
+    told = [row for row in team.world.store.audit_rows() if row.link.kind == AuditKind.RETRIED]
+    assert [(row.link.subjects["run"], row.content) for row in told] == [
+        (run.id, {"by": "this machine"})
+    ]
 
 
 def test_without_the_tick_no_topic_is_raised_to_send(team: Team, client: httpx.Client) -> None:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from agent.attempt_port import DRAFT, FINE, NOTE, RELEASE, Attempt
+from agent.audit_port import AuditEntry, AuditKind
 from agent.console.answers import Refusal, refusal
 from agent.console.looks import page, span
 from agent.console.parts import Parts
@@ -123,7 +124,14 @@ def retry(request: Request) -> Response:
     run = parts.store.run(request.path_params["run_id"])
     if run is None:
         return refusal(request.scope, Refusal.NOT_FOUND, "There is no such run any more.")
+    asked = AuditEntry(
+        kind=AuditKind.RETRIED,
+        subjects={"run": run.id, "conversation": run.turn.conversation_id},
+        content={"by": request.state.who.name},
+    )
     try:
+        if run.state is RunState.FAILED:
+            parts.store.append_audit(asked, parts.clock.now())
         said = parts.acts.retry(run)
     except AgentError as error:
         said = str(error)
