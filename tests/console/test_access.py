@@ -377,3 +377,11 @@ def test_when_the_application_breaks_the_answer_is_as_safe_and_tells_nothing(
 
     assert (answer.status, is_safe(answer)) == (500, True)
     assert b"a secret" not in answer.body
+
+
+def test_after_a_wrong_password_the_form_still_knows_where_to_go(street: Street) -> None:
+    body = b"name=vic&password=wrong&next=%2Ftopics"
+    kind = ("content-type", "application/x-www-form-urlencoded")
+    answer = ask(street.app, "POST", "/sign-in", OWN_PAGE, kind, body=body)
+
+    assert b'name="next" value="/topics"' in answer.body

@@ -62,7 +62,7 @@ def _form(request: Request, problem: str, *, status: int = 200) -> Response:
         status=status,
         problem=problem,
         has_accounts=bool(parts.entry.book.accounts()),
-        next=_own_path(request.query_params.get("next", "/")),
+        next=_own_path(request.state.form.get("next") or request.query_params.get("next", "/")),
     )
 
 
