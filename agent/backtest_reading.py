@@ -62,11 +62,12 @@ class PastReader:
 
     def customer(self, conversation: Conversation) -> Customer | None:
         """Whose it is, asked once for each conversation; None when it cannot be read."""
-        wanted = conversation.customer_id
-        if wanted is None:
-            return None
-        if self._customer[0] != wanted:
-            self._customer = (wanted, self._look_up(wanted))
+        return self.record(conversation.customer_id) if conversation.customer_id else None
+
+    def record(self, customer_id: str) -> Customer | None:
+        """The same by id."""
+        if self._customer[0] != customer_id:
+            self._customer = (customer_id, self._look_up(customer_id))
         return self._customer[1]
 
     def _look_up(self, customer_id: str) -> Customer | None:

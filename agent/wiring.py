@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -242,12 +242,16 @@ class App:
     @cached_property
     def model(self) -> Model:
         """The configured model with the offline engine behind it, or the offline engine."""
+        return self.model_that_asks(self._customer)
+
+    def model_that_asks(self, customer: Callable[[str], Customer]) -> Model:
+        """The same, with records of customers from elsewhere; what to mask stands in them."""
         return model_of(
             self.settings,
             clock=self.clock,
             book=lambda: self.model_book,
             owner=self.owner,
-            customer=self._customer,
+            customer=customer,
             traces=self.traces,
         )
 

@@ -28,7 +28,7 @@ from agent.core.conversation import Conversation, Customer
 from agent.core.levels import effective
 from agent.core.makers import OFFLINE, makers_of
 from agent.core.team_policy import TeamPolicy
-from agent.errors import InputError, TransientError
+from agent.errors import HelpdeskMissing, InputError, TransientError
 from agent.wiring import SQLITE, App
 
 SINCE = "180d"
@@ -97,17 +97,17 @@ class _Trying:
         """One conversation after the other."""
         if self.asked.file:
             found = self._of_file(self.asked.file)
-            customer: Callable[[Conversation], Customer | None] = self._customer_of_file
+            record: Callable[[str], Customer | None] = self._customers.get
         else:
             reader = PastReader(
                 reader=self.app.kustomer, clock=self.app.clock, held_up=story.held_up
             )
             found = self._of_kustomer(reader)
-            customer = reader.customer
+            record = reader.record
         backtest = Backtest(
-            model=self.app.model,
+            model=self.app.model_that_asks(partial(_record_of, record)),
             policy=self.policy,
-            customer=customer,
+            customer=lambda each: record(each.customer_id) if each.customer_id else None,
             quiet=self.app.settings.quiet,
         )
         for conversation, load in found:
@@ -152,11 +152,17 @@ class _Trying:
 
     def _of_file(self, file: Path) -> Iterator[Loaded]:
         for past, customer in past_of_file(file, _written_at(file)):
-            self._customers = {past.conversation.id: customer}
+            self._customers.clear()
+            self._customers[customer.id] = customer
             yield past.conversation, partial(_as_it_is, past)
 
-    def _customer_of_file(self, conversation: Conversation) -> Customer | None:
-        return self._customers.get(conversation.id)
+
+def _record_of(record: Callable[[str], Customer | None], customer_id: str) -> Customer:
+    """For a model, whose words are masked with what is known of the customer."""
+    found = record(customer_id)
+    if found is None:
+        raise HelpdeskMissing("the customer's record cannot be read")
+    return found
 
 
 def _as_it_is(past: Past) -> Past:

@@ -169,6 +169,18 @@ def test_a_file_needs_no_key_and_no_database(typed_without_settings: Typed, tmp_
     assert not list((tmp_path / "state").rglob("*.jsonl"))
 
 
+def test_a_file_needs_no_key_of_kustomer_for_a_models_words_either(
+    typed_without_settings: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "made-up")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")  # the offline engine stands in
+    monkeypatch.setenv("SIDENOTE_MODEL", "made-up")
+    file = tmp_path / "past.jsonl"
+    file.write_text(lines(answer()), "utf-8")
+
+    assert told(typed_without_settings, "--input", str(file))["proposed"] == 1
+
+
 def test_a_line_of_a_file_that_does_not_fit_is_named(
     typed_without_settings: Typed, tmp_path: Path
 ) -> None:
