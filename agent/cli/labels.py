@@ -15,6 +15,7 @@ from agent.core.audits import awaits_audit
 from agent.core.label_counts import LabelCounts, by_topic_and_channel, counted
 from agent.core.labels import CLEAN, Judgement, MadeBy, Proposed
 from agent.core.standing import held_by
+from agent.errors import InputError
 from agent.ports import Store
 from agent.track_record import Tracks
 from agent.wiring import App
@@ -63,6 +64,9 @@ def command(  # noqa: PLR0913 - click passes each option by name
     with opened(demo=demo) as app:
         at = parse_since(since, app.clock.now()) if since else None
         rows = app.store.proposals(topic=topic, channel=channel, since=at)
+        if topic and not rows and app.policy.topic(topic) is None:
+            known = ", ".join(sorted(each.name for each in app.policy.topics)) or "none"
+            raise InputError(f"the policy has no topic {topic!r}; it has: {known}")
         in_force = makers_by_topic(app, rows)
     if one_by_one:
         _list(tuple(reversed(rows)), in_force, as_json=as_json)

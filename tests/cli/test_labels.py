@@ -68,6 +68,13 @@ def test_at_first_there_is_nothing_and_it_says_so(typed: Typed) -> None:
     assert listed(typed) == []
 
 
+def test_a_topic_that_nobody_knows_is_told(typed: Typed) -> None:
+    printed = typed("labels", "--topic", "no-such")
+
+    assert (printed.code, printed.out) == (2, "")
+    assert "the policy has no topic 'no-such'; it has: " in printed.err
+
+
 def test_labels_are_counted_by_topic_and_channel(typed: Typed) -> None:
     made_by = in_force()
     keep(
