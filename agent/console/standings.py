@@ -6,6 +6,7 @@ a moment, and shows what was known before until it is there.
 """
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from agent.ports import Store
 from agent.track_record import Tracks
 
 FRESH = timedelta(seconds=30)
+RESTS = 60  # times what counting took: a long history is counted more rarely
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Folded:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     at: datetime
+    took: timedelta
     policy: TeamPolicy
     channels: tuple[Folded, ...]
 
@@ -85,7 +88,9 @@ class Standings:
 
     def _is_fresh(self, topic: Topic, policy: TeamPolicy, now: datetime) -> bool:
         kept = self._kept.get(topic.name)
-        return kept is not None and kept.policy == policy and timedelta(0) <= now - kept.at < FRESH
+        if kept is None or kept.policy != policy:
+            return False
+        return timedelta(0) <= now - kept.at < max(FRESH, RESTS * kept.took)
 
     def _fold_aside(
         self, store: Store, policy: TeamPolicy, topics: Sequence[Topic], now: datetime
@@ -112,8 +117,9 @@ class Standings:
     ) -> None:
         try:
             for topic in topics:
+                began = time.thread_time()
                 tracks = Tracks(store=store, policy=policy).of(topic, now)
-                folded = (
+                folded = tuple(
                     Folded(
                         each.channel,
                         each.history.made_by,
@@ -122,7 +128,8 @@ class Standings:
                     )
                     for each in tracks
                 )
-                self._kept[topic.name] = _Kept(now, policy, tuple(folded))
+                took = timedelta(seconds=time.thread_time() - began)
+                self._kept[topic.name] = _Kept(now, took, policy, folded)
         except AgentError as error:  # the page itself says so, if it stays like that
             logger().warning("standings.not-read", error=type(error).__name__)
 
