@@ -10,7 +10,7 @@ import pytest
 
 from agent.attempt_port import Attempt
 from agent.errors import HelpdeskUnavailable
-from agent.ports import Run, RunState
+from agent.ports import Disposition, Run, RunState
 from tests.browser.team import A_WHILE, Team, served
 
 
@@ -88,6 +88,19 @@ def test_an_attempt_before_the_newest_that_has_no_end_was_cut_off(
     team.world.store.save_run(replace(run, state=RunState.RUNNING))
 
     assert "cut off" in rows(client, run)[0]
+
+
+def test_a_run_that_was_overtaken_before_it_began_is_not_called_removed(
+    team: Team, client: httpx.Client
+) -> None:
+    run = noted(team)
+    other = replace(run, id="aaaaaaaaaaaa", turn=replace(run.turn, message_id="f" * 24))
+    early = replace(other, disposition=Disposition.OVERTAKEN, autonomy="")
+    team.world.store.save_run(early)
+    text = client.get(f"/runs/{early.id}").text
+
+    assert "overtaken before anything was decided" in text
+    assert "was removed" not in text
 
 
 def test_a_run_without_attempts_shows_no_table(team: Team, client: httpx.Client) -> None:
