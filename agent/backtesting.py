@@ -175,10 +175,11 @@ def kept(store: Store, tried: Sequence[Tried], *, now: datetime) -> int:
 
 
 def label_of(tried: Tried, now: datetime) -> Label | None:
-    """The matcher's label of it, None when in doubt."""
-    if tried.judgement is None:
+    """The matcher's label of it, a doubt too; None where nothing would have been proposed."""
+    if tried.row is None:
         return None
-    return Label(judgement=tried.judgement, source=Source.BACKTEST, by=tried.by, at=now)
+    judgement = tried.judgement or Judgement.DOUBTFUL
+    return Label(judgement=judgement, source=Source.BACKTEST, by=tried.by, at=now)
 
 
 def _answered(messages: Sequence[Message]) -> list[tuple[int, Answer]]:

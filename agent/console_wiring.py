@@ -112,7 +112,15 @@ def open_accounts(app: App, *, by: str) -> Iterator[Accounts]:
 
 def _refuse_strangers(app: App, book: AccessBook, address: str) -> None:
     proxied = app.settings.console_url
-    if (is_loopback(address) and not proxied) or book.accounts():
+    if is_loopback(address) and not proxied:
+        return
+    if book.accounts() and not is_loopback(address) and not (proxied and app.settings.proxies):
+        raise ConfigError(
+            f"SIDENOTE_CONSOLE is {address}, which others can reach, and passwords would cross the "
+            "network in clear. Name the proxy that ends TLS in SIDENOTE_CONSOLE_URL and "
+            "SIDENOTE_TRUSTED_PROXIES, or listen on 127.0.0.1."
+        )
+    if book.accounts():
         return
     which = f"SIDENOTE_CONSOLE_URL is {proxied}" if proxied else f"SIDENOTE_CONSOLE is {address}"
     raise ConfigError(
@@ -172,6 +180,7 @@ def _retry(app: App, run: Run) -> str:
 
 def _lights(app: App) -> tuple[Light, ...]:
     closed = app.gates.closed() if app.is_daemon else None
+    answers = "answers" if app.is_daemon else "not known here: the daemon asks it"
     runs_here = app.is_daemon or app.daemon_lives()
     return (
         Light(
@@ -182,10 +191,19 @@ def _lights(app: App) -> tuple[Light, ...]:
         Light(
             name="Kustomer",
             is_well=closed is None,
-            words=str(closed) if closed else "answers",
+            words=str(closed) if closed else answers,
         ),
+        _database(app),
         _engine(app),
     )
+
+
+def _database(app: App) -> Light:
+    try:
+        app.store.paused()
+    except StoreUnavailable as error:
+        return Light(name="Database", is_well=False, words=str(error))
+    return Light(name="Database", is_well=True, words="answers")
 
 
 def _engine(app: App) -> Light:

@@ -9,6 +9,7 @@ from typing import Any
 from agent.core.counterfactual import Answer, Counterfactual, smallest_change
 from agent.core.policy import Autonomy, Kind
 from agent.core.score import score_words
+from agent.core.standing import MAY_SEND
 
 Plain = Mapping[str, Any]
 
@@ -28,7 +29,13 @@ def counterfactual_of(receipt: Plain) -> Counterfactual | None:
         answers_of(told["findings"]),
         topic=topic.get("name") or "",
         no_reply=told.get("why") or told.get("reply_why") or "",
+        lacks_right=_standing(receipt) not in MAY_SEND,
     )
+
+
+def _standing(receipt: Plain) -> str:
+    right = (receipt.get("facts") or {}).get("right") or {}
+    return str(right.get("standing", ""))
 
 
 def answers_of(findings: Sequence[Sequence[Any]]) -> tuple[Answer, ...]:

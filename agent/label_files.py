@@ -168,11 +168,12 @@ def _share(name: str, text: str) -> float:
 
 
 def _judgement(text: str) -> Judgement:
-    try:
-        return Judgement(text.lower().replace(" ", "-").replace("_", "-"))
-    except ValueError:
-        known = ", ".join(each.value for each in Judgement)
-        raise ValueError(f"judgement {text!r} is none of {known}") from None
+    word = text.lower().replace(" ", "-").replace("_", "-")
+    found = next((each for each in GIVEN if each == word), None)
+    if found is None:
+        known = ", ".join(each.value for each in GIVEN)
+        raise ValueError(f"judgement {text!r} is none of {known}")
+    return found
 
 
 def _digest(*parts: str) -> str:

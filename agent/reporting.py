@@ -176,7 +176,8 @@ def _went_wrong(proposed: Proposed | None) -> bool | None:
         return None
     if proposed.outcome not in _NOT_BAD:
         return True
-    if proposed.label is not None and proposed.label.is_wrong:
+    label = proposed.label
+    if label is not None and label.is_wrong and label.judgement is not Judgement.DOUBTFUL:
         return True
     return None if proposed.outcome is None else False
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from agent.conversations_again import ConversationsAgain
 from agent.core.answered import answer_to, wrote_again_first
 from agent.core.conversation import Conversation
-from agent.core.labels import Label, Proposed, Source
+from agent.core.labels import Judgement, Label, Proposed, Source
 from agent.core.matching import match
 from agent.core.turn import Turn
 from agent.errors import HelpdeskMissing, HelpdeskRefused
@@ -97,9 +97,7 @@ class Suggestions:
             self._looked.pop(row.run_id, None)
             return
         self._over.add(row.run_id)
-        judgement = match(self._suggested(row), answer.text, answer.question)
-        if judgement is None:
-            return
+        judgement = match(self._suggested(row), answer.text, answer.question) or Judgement.DOUBTFUL
         label = Label(judgement=judgement, source=Source.MATCHED, by=answer.by, at=now)
         if self.desk.store.label(row.run_id, label, was=None):
             logger().info("suggestion.compared", run=row.run_id, judgement=judgement.value)

@@ -57,7 +57,8 @@ def command(  # noqa: PLR0913 - click passes each option by name
 
     Most come by themselves: a draft that is approved, edited, rejected, or sent, changed or deleted
     in Kustomer; a reply called wrong. "set aside" are those of replies that another model, prompt,
-    answer or rule had made: they prove nothing of today's.
+    answer or rule had made: they prove nothing of today's. "doubtful" are those where a teammate
+    answered in quite other words: they count as not clean until a person has looked.
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -136,17 +137,18 @@ def _counts_table(found: Sequence[LabelCounts], *, width: int) -> Table:
     return table
 
 
-_WIDE = 150  # columns: room for each judgement, who gave it, and when
-_NARROW_NAMES = ("proposed", "reviewed", "clean", "not clean", "set aside")
+_WIDE = 160  # columns: room for each judgement, who gave it, and when
+_NARROW_NAMES = ("proposed", "clean", "not clean", "doubtful", "set aside")
 _WIDE_NAMES = (
-    *("proposed", "reviewed", "as is", "edited", "changed", "rejected", "wrong"),
+    *("proposed", "reviewed", "as is", "edited", "changed", "rejected", "wrong", "doubtful"),
     *("by person", "compared", "imported", "to audit", "set aside"),
 )
 
 
 def _narrow(each: LabelCounts) -> tuple[int, ...]:
     clean = sum(each.judged[judgement] for judgement in CLEAN)
-    return each.proposals, each.labelled, clean, each.labelled - clean, each.set_aside
+    doubtful = each.judged[Judgement.DOUBTFUL]
+    return each.proposals, clean, each.labelled - clean - doubtful, doubtful, each.set_aside
 
 
 def _wide(each: LabelCounts) -> tuple[int, ...]:
@@ -264,6 +266,8 @@ def _label(row: Proposed, *, is_aside: bool) -> Text:
     if awaits_audit(row):
         return Text("to audit", style="magenta")
     style = "red" if row.label.is_wrong else "green"
+    if row.label.judgement is Judgement.DOUBTFUL:
+        style = "yellow"
     return Text(row.label.judgement.value + (", aside" if is_aside else ""), style=style)
 
 

@@ -5,7 +5,7 @@ import click
 from agent.cli.labels import row_of
 from agent.cli.opened import opened
 from agent.cli.terminal import print_json, safe
-from agent.core.labels import Judgement
+from agent.core.labels import GIVEN, Judgement
 from agent.errors import InputError
 from agent.reviews import give
 
@@ -13,7 +13,7 @@ from agent.reviews import give
 @click.command("give")
 @click.argument("run")
 @click.argument(
-    "judgement", metavar="JUDGEMENT", type=click.Choice([each.value for each in Judgement])
+    "judgement", metavar="JUDGEMENT", type=click.Choice([each.value for each in GIVEN])
 )
 @click.option("--by", metavar="NAME", required=True, help="Who judges this.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; kept in the record.")

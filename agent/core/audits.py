@@ -2,6 +2,7 @@
 
 A hash of the run's id picks 1 in 10, so nobody chooses, and everybody picks the same ones. Only
 those count: a label that a person corrected because it looked odd says nothing of the others.
+What the matcher doubts is picked like the rest: the audits are of all that teammates answered.
 """
 
 from collections.abc import Iterable

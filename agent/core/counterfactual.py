@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from agent.core.policy import Autonomy, Kind
 
 GRANT = "grant"  # the name of the change that is no rule's: a topic at a higher level
+CERTIFICATE = "certificate"  # the rule's id
 REPLY = "reply"  # … and of the one that a reply can be made at all
 
 # What would have to be otherwise, for each limit; a clause after "if".
@@ -120,12 +121,18 @@ class Counterfactual:
 
 
 def smallest_change(
-    autonomy: Autonomy, answers: Sequence[Answer], *, topic: str = "", no_reply: str = ""
+    autonomy: Autonomy,
+    answers: Sequence[Answer],
+    *,
+    topic: str = "",
+    no_reply: str = "",
+    lacks_right: bool = False,
 ) -> Counterfactual | None:
     """What would have let the run go further, or None when it went as far as there is.
 
     `topic` is the one that the message matched, "" when none did. `no_reply` says why no reply
-    could be made although the rules allowed one, "" when one was.
+    could be made although the rules allowed one, "" when one was. `lacks_right` says that the
+    topic has no certificate, which no rule asks for below "send".
     """
     if no_reply and autonomy >= Autonomy.DRAFT:
         return Counterfactual(
@@ -140,6 +147,8 @@ def smallest_change(
     grants = [a.level for a in answers if a.applies and a.kind is Kind.GRANT]
     granted = max([Autonomy.NOTE, *grants])
     missing = [Change(GRANT, _grant(topic, wanted))] if granted < wanted else []
+    if missing and wanted is Autonomy.SEND and lacks_right:
+        missing.append(Change(CERTIFICATE, _would_if(CERTIFICATE)))
     return Counterfactual(
         autonomy=min(max(granted, wanted), rest),
         changes=(*missing, *(Change(a.rule, _would_if(a.rule)) for a in stopping)),

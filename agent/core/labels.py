@@ -13,9 +13,11 @@ class Judgement(StrEnum):
     CHANGED = "changed"  # other facts: an amount, a date, an id, an outcome, an ask left open
     REJECTED = "rejected"
     WRONG = "wrong"  # said after it was sent
+    DOUBTFUL = "doubtful"  # the matcher's alone: a teammate answered, and it cannot tell
 
 
 CLEAN = frozenset({Judgement.AS_IS, Judgement.EDITED})
+GIVEN = tuple(each for each in Judgement if each is not Judgement.DOUBTFUL)  # by a person
 
 
 class Source(StrEnum):
@@ -88,7 +90,10 @@ class Label:
 
     @property
     def is_wrong(self) -> bool:
-        """Whether sending the proposal as it was would have been a mistake."""
+        """Whether sending the proposal as it was would have been a mistake.
+
+        What the matcher doubts counts as one: left out, the wrong ones would be missing most.
+        """
         return self.judgement not in CLEAN
 
     @property

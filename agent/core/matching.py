@@ -40,10 +40,10 @@ def same_facts(proposed: str, sent: str, *, ignored: Sequence[str] = ()) -> bool
 def match(
     proposed: str, human: str, question: str, *, ignored: Sequence[str] = ()
 ) -> Judgement | None:
-    """What the teammate's own reply says of the proposed one; None is no label.
+    """What the teammate's own reply says of the proposed one; None when in doubt.
 
     AS_IS: the same text but for greeting, sign-off and white space. EDITED: other words, the same
-    facts. CHANGED: about the same thing, and a fact contradicts. Never REJECTED or WRONG.
+    facts. CHANGED: about the same thing, and a fact contradicts. Never another.
     """
     one, other = said_in(proposed, ignored=ignored), said_in(human, ignored=ignored)
     if _is_same_text(one, other, proposed, human):

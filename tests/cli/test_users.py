@@ -141,6 +141,17 @@ def test_an_address_that_others_can_reach_is_refused_without_accounts(
     assert "sidenote users add" in printed.err
 
 
+def test_it_is_refused_with_accounts_too_where_no_proxy_ends_tls(
+    typed_without_settings: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed_without_settings("users", "add", "ada", "--role", "admin", "--no-password")
+
+    printed = typed_without_settings("console", "--address", "0.0.0.0:0")
+
+    assert (printed.code, printed.out) == (3, "")
+    assert "SIDENOTE_TRUSTED_PROXIES" in printed.err
+
+
 def test_so_is_a_console_that_a_proxy_shows(
     typed_without_settings: Typed, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,14 @@ def words(autonomy: Autonomy, *answers: Answer, topic: str = "spare-part") -> st
     return str(smallest_change(autonomy, answers, topic=topic))
 
 
+def test_a_topic_without_a_certificate_needs_one_besides_its_level() -> None:
+    found = smallest_change(DRAFT, [grant(DRAFT)], topic="order-status", lacks_right=True)
+
+    assert str(found) == (
+        "would have sent if: order-status were at send, and the topic had its certificate"
+    )
+
+
 def test_a_note_without_a_grant_lacks_a_topic_at_draft() -> None:
     assert words(NOTE) == (
         "would have drafted if: spare-part were at draft (as far as was looked at)"

@@ -49,6 +49,7 @@ from agent.levels import Word, lower_topic, raise_topic
 from agent.ports import Run, RunState
 from agent.reviewing import Shown
 from agent.run_search import RunQuery, place_from, place_text
+from agent.team_port import Verdict
 from agent.topic_figures import figures_of
 
 WEEK = timedelta(days=7)
@@ -164,10 +165,17 @@ def edit(run_id: RunId, asked: Edit, call: Caller) -> VerdictOut:
 
 @deciding.post("/approvals/{run_id}/reject")
 def reject(run_id: RunId, asked: Reject, call: Caller) -> VerdictOut:
-    """Withdraw the draft of a run; one that a teammate has changed is left alone."""
+    """Withdraw the draft of a run; one that a teammate has changed is left alone.
+
+    Safe to repeat. Where another word was quicker, 409 says what became of it.
+    """
     run = _run(call, run_id)
     with a_place(call):
-        return _verdict(call.api.parts.acts.reject(run, call.by(asked.by), asked.reason))
+        ended = call.api.parts.acts.reject(run, call.by(asked.by), asked.reason)
+    if ended.is_done and ended.approval.verdict is not Verdict.REJECTED:
+        said = ended.approval.verdict.value
+        raise Refused(HTTPStatus.CONFLICT, f"Not withdrawn: the verdict is '{said}' already.")
+    return _verdict(ended)
 
 
 # --- topics -------------------------------------------------------------------------------------

@@ -266,6 +266,17 @@ def test_a_rejected_draft_is_withdrawn(drafting: Api) -> None:
     assert drafting.world.helpdesk._drafts == {}
 
 
+def test_what_was_sent_is_not_told_as_withdrawn(drafting: Api) -> None:
+    run = waiting(drafting)
+    binds = drafting.get("/approvals").json()["data"][0]["binds"]
+    assert drafting.post(f"/approvals/{run.id}/approve", {"binds": binds}).json()["done"]
+
+    answer = drafting.post(f"/approvals/{run.id}/reject", {"reason": "too late"})
+
+    assert answer.status_code == 409
+    assert "'approved' already" in answer.json()["detail"]
+
+
 def test_topics_climb_one_step_and_fall_to_any(api: Api) -> None:
     path = "/topics/order-status/level"
 
