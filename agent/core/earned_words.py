@@ -76,6 +76,8 @@ def _asides(earned: Earned) -> Iterator[str]:
         yield f"{_reviews(count, 'earlier')} of {maker} and {_do(count)} not count."
     if aside.older:
         yield f"{_reviews(aside.older, 'older')} used up by an earlier certificate or alarm."
+    if aside.again:
+        yield f"{_reviews(aside.again, 'further clean')} of conversations that count already."
     if aside.earlier:
         yield f"{_reviews(aside.earlier, 'earlier')} used up in choosing the threshold."
     if aside.matched:

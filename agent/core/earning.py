@@ -1,8 +1,8 @@
 """What a topic has earned on one channel, from the history of its proposals; no text, no clock."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.core.audits import is_audit, is_missed
@@ -18,6 +18,7 @@ class SetAside:
 
     `matched` were judged by the matcher only, and its audits do not yet show that one may rely
     on it. `older` were labelled up to `since`; `earlier` chose the threshold of this series.
+    `again` are further clean ones of a conversation that counts already.
     """
 
     unlabelled: int
@@ -25,6 +26,7 @@ class SetAside:
     matched: int
     older: int
     earlier: int
+    again: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,8 @@ def earned(
     topic, channel = _whose(history)
     known = [each for each in history if each.at <= now]
     ours = [each for each in known if each.made_by == made_by]
-    counted = sorted(_counted(ours, since, now), key=lambda pair: (pair[1].at, pair[0].run_id))
+    given = sorted(_counted(ours, since, now), key=lambda pair: (pair[1].at, pair[0].run_id))
+    counted = tuple(_once_each(given))
     series = Series(terms)
     for proposed, label in counted:
         series.add(_review(proposed, label))
@@ -117,8 +120,9 @@ def earned(
         at_least=at_least,
         more_clean=_more_clean(series, terms.error_limit) if is_open else None,
         coverage=_coverage(ours, threshold if threshold is not None else THRESHOLDS[-1]),
-        set_aside=_set_aside(
-            known, made_by, counted, now=now, series=series, limit=terms.error_limit
+        set_aside=replace(
+            _set_aside(known, made_by, given, now=now, series=series, limit=terms.error_limit),
+            again=len(given) - len(counted),
         ),
         curve=tuple(_point(series, ours, each, terms) for each in THRESHOLDS),
         certificate=_certificate(series.unlocks[-1], ours, terms) if series.unlocks else None,
@@ -164,6 +168,18 @@ def _counted(
         # An import is as new as its file, whatever it tells of: that lies at its own date.
         told_of = proposed.at if label.source is Source.IMPORTED else label.at
         if since is None or told_of > since:
+            yield proposed, label
+
+
+def _once_each(
+    given: Iterable[tuple[Proposed, Label]],
+) -> Iterator[tuple[Proposed, Label]]:
+    """The first of each conversation, and every wrong one: turns of one are no cases apart."""
+    met: set[str] = set()
+    for proposed, label in given:
+        is_first = not proposed.conversation_id or proposed.conversation_id not in met
+        met.add(proposed.conversation_id)
+        if is_first or label.is_wrong:
             yield proposed, label
 
 
@@ -228,7 +244,7 @@ def _certificate(unlock: Unlock, ours: Sequence[Proposed], terms: Terms) -> Cert
 def _set_aside(
     known: Sequence[Proposed],
     made_by: MadeBy,
-    counted: Sequence[tuple[Proposed, Label]],
+    given: Sequence[tuple[Proposed, Label]],
     *,
     now: datetime,
     series: Series,
@@ -239,11 +255,11 @@ def _set_aside(
         differing(made_by, each.made_by) for each in labelled if each.made_by != made_by
     )
     ours = len(labelled) - others.total()
-    matched = sum(not label.is_by_person for _, label in counted)
+    matched = sum(not label.is_by_person for _, label in given)
     return SetAside(
         unlabelled=sum(each.made_by == made_by for each in known) - ours,
         others=tuple(sorted(others.items())),
         matched=0 if rests_on_matched(series.tally, limit) else matched,
-        older=ours - len(counted),
+        older=ours - len(given),
         earlier=series.labels_before,
     )

@@ -32,6 +32,26 @@ def test_nothing_is_earned_without_reviews() -> None:
     assert found.is_feasible
 
 
+def test_turns_of_one_conversation_are_one_clean_review() -> None:
+    one = [replace(each, conversation_id="c1") for each in clean(NEEDED)]
+
+    found = at_once([*one, *clean(3, start=NEEDED)])
+
+    assert (found.reviewed, found.wrong, found.set_aside.again) == (4, 0, NEEDED - 1)
+    assert (
+        f"{NEEDED - 1} further clean reviews were of conversations that count already."
+        in asides(found)
+    )
+
+
+def test_each_wrong_turn_of_a_conversation_counts() -> None:
+    turns = [*clean(2), *(proposed(number, Judgement.CHANGED) for number in (2, 3))]
+
+    found = at_once([replace(each, conversation_id="c1") for each in turns])
+
+    assert (found.reviewed, found.wrong) == (3, 2)
+
+
 def test_enough_clean_reviews_unlock_at_the_review_that_was_enough() -> None:
     found = at_once(clean(NEEDED + 5))
 
@@ -317,7 +337,9 @@ def test_when_the_loosest_has_passed_nothing_more_is_missing() -> None:
     assert found.certificate is not None
     assert found.certificate.threshold == 0.3
     assert missing_words(found) == "Nothing is missing: the loosest threshold has passed."
-    assert found.set_aside == SetAside(unlabelled=0, others=(), matched=0, older=0, earlier=0)
+    assert found.set_aside == SetAside(
+        unlabelled=0, others=(), matched=0, older=0, earlier=0, again=0
+    )
 
 
 def test_the_figures_in_work_are_those_of_the_threshold() -> None:
