@@ -7,6 +7,7 @@ from functools import partial
 
 from agent.certificate_record import add_event, next_number
 from agent.core.certificate_events import CertificateEvent, CertificateEventKind
+from agent.core.recipient import CHANNELS
 from agent.core.standing import EVERY_CHANNEL, waivers_of
 from agent.core.team_policy import TeamPolicy, Topic
 from agent.errors import InputError
@@ -122,8 +123,9 @@ def _check(topic: Topic, waiver: Waiver) -> None:
     _named(waiver.by)
     if not waiver.reason.strip():
         raise InputError("a waiver needs a reason; it is shown wherever the topic is")
-    if topic.channels and waiver.channel and waiver.channel not in topic.channels:
-        known = ", ".join(sorted(topic.channels))
+    channels = topic.channels or CHANNELS
+    if waiver.channel and waiver.channel not in channels:
+        known = ", ".join(sorted(channels))
         raise InputError(f"{topic.name} is not answered by {waiver.channel!r}, only by: {known}")
     today = waiver.at.astimezone(UTC).date()
     if waiver.until < today:

@@ -45,6 +45,7 @@ def test_a_waiver_stands_in_the_record() -> None:
         pytest.param(replace(WAIVER, topic="lids"), "has: order-status", id="no such topic"),
         pytest.param(replace(WAIVER, by=" "), "--by", id="nobody"),
         pytest.param(replace(WAIVER, reason=" "), "reason", id="no reason"),
+        pytest.param(replace(WAIVER, channel="fax"), "only by: ", id="no such channel"),
         pytest.param(replace(WAIVER, until=date(2026, 11, 4)), "past", id="yesterday"),
         pytest.param(
             replace(WAIVER, until=LAST + timedelta(days=1)), "on 2027-02-03", id="too long"
