@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from agent.core.labels import Judgement, Label, MadeBy, Proposed, Source
+from agent.core.labels import GIVEN, Judgement, Label, MadeBy, Proposed, Source
 from agent.core.makers import ELSEWHERE
 from agent.core.team_policy import TeamPolicy
 from agent.errors import InputError

@@ -9,7 +9,7 @@ from typing import Any
 from agent.core.certificate import Standing
 from agent.core.certificate_events import CertificateEvent
 from agent.core.handled import Question
-from agent.core.labels import Outcome, Proposed
+from agent.core.labels import Judgement, Outcome, Proposed
 from agent.core.letter import Decided
 from agent.core.policy import Autonomy
 from agent.core.proposal import Usage
@@ -102,9 +102,7 @@ def decisions_of(stored: Iterable[Stored]) -> tuple[Decided, ...]:
             topic=each.run.topic or (each.proposed.topic if each.proposed else ""),
             score=each.proposed.score if each.proposed else None,
             was_sent=bool(each.proposed and each.proposed.sent_at),
-            judgement=each.proposed.label.judgement
-            if each.proposed and each.proposed.label
-            else None,
+            judgement=_judgement(each.proposed),
             outcome=_outcome(each),
         )
         for each in stored
@@ -170,6 +168,12 @@ def _is_uncertified(proposed: Proposed | None, events: Sequence[CertificateEvent
     return right.standing is not Standing.CERTIFIED
 
 
+def _judgement(proposed: Proposed | None) -> Judgement | None:
+    """None while nobody can tell."""
+    label = proposed.label if proposed else None
+    return None if label is None or label.is_doubtful else label.judgement
+
+
 def _went_wrong(proposed: Proposed | None) -> bool | None:
     """None while nobody can tell."""
     if proposed is None:
@@ -177,7 +181,7 @@ def _went_wrong(proposed: Proposed | None) -> bool | None:
     if proposed.outcome not in _NOT_BAD:
         return True
     label = proposed.label
-    if label is not None and label.is_wrong and label.judgement is not Judgement.DOUBTFUL:
+    if label is not None and label.is_wrong and not label.is_doubtful:
         return True
     return None if proposed.outcome is None else False
 

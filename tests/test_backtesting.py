@@ -110,6 +110,16 @@ def test_kept_labels_say_where_they_come_from_and_are_kept_once(tmp_path: Path) 
     assert row.at < NOON
 
 
+def test_a_doubt_is_kept_as_one(tmp_path: Path) -> None:
+    store = MemoryStore()
+    found = past(tmp_path, ("in", QUESTION), ("out", "I have asked the carrier for you."))
+    kept(store, tried(found), now=NOON)
+
+    (row,) = store.proposals()
+    assert row.label is not None
+    assert (row.label.judgement, row.label.source) == (Judgement.DOUBTFUL, Source.BACKTEST)
+
+
 def test_what_is_done_is_remembered_without_a_text(tmp_path: Path) -> None:
     found = past(tmp_path, ("in", QUESTION), ("out", answer()))
     file = tmp_path / "state" / "book.jsonl"

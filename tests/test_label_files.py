@@ -123,6 +123,7 @@ def test_another_question_channel_or_topic_is_another_row() -> None:
         ({"score": "1.01"}, "score '1.01' is no number"),
         ({"score": "nan"}, "score 'nan' is no number"),
         ({"judgement": "fine"}, "judgement 'fine' is none of as-is, edited"),
+        ({"judgement": "doubtful"}, "judgement 'doubtful' is none of as-is, edited"),
         ({"by": " "}, "by is empty"),
         ({"at": "yesterday"}, "at 'yesterday' is no time"),
         ({"at": "2026-11-05T12:00:01Z"}, "at '2026-11-05T12:00:01Z' lies in the future"),

@@ -144,6 +144,16 @@ def test_what_a_reviewer_found_unfit_went_wrong(sender: Team) -> None:
     assert [q.went_wrong for q in questions_of(read(sender), NO_PRICE)] == [True]
 
 
+def test_what_the_matcher_doubts_is_neither_wrong_nor_judged(sender: Team) -> None:
+    run = sender.waiting()
+    now = sender.world.clock.now()
+    label = Label(judgement=Judgement.DOUBTFUL, source=Source.MATCHED, by="Ben", at=now)
+    assert sender.world.store.label(run.id, label, was=None)
+
+    assert [q.went_wrong for q in questions_of(read(sender), NO_PRICE)] == [None]
+    assert [d.judgement for d in decisions_of(read(sender))] == [None]
+
+
 def test_a_models_cost_needs_its_price(team: Team) -> None:
     team.waiting()
     (stored,) = read(team)

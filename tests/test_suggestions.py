@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from agent.auditing import waiting
+from agent.core.audits import is_audited
 from agent.core.conversation import Author, AuthorKind, Conversation
 from agent.core.labels import Judgement, Label, Source
 from agent.core.team_policy import Level
@@ -87,11 +89,27 @@ def test_the_opposite_is_a_change(world: SmallWorld, watch: Suggestions, convers
     assert said(world) == (Judgement.CHANGED, Source.MATCHED, "Ben")
 
 
-def test_in_doubt_it_is_no_label(world: SmallWorld, watch: Suggestions, conversation: str) -> None:
+def test_quite_other_words_are_kept_as_a_doubt(
+    world: SmallWorld, watch: Suggestions, conversation: str
+) -> None:
     world.helpdesk.answer(conversation, "I have asked the carrier, and I write to you tomorrow.")
     look(world, watch, DAYS)
 
-    assert label(world) is None
+    assert said(world) == (Judgement.DOUBTFUL, Source.MATCHED, "Ben")
+
+
+def test_of_suggestions_answered_in_quite_other_words_the_sample_waits_for_a_person(
+    world: SmallWorld, watch: Suggestions
+) -> None:
+    asked = [ask(world) for _ in range(30)]
+    world.live()
+    for each in asked:
+        world.helpdesk.answer(each, "I have asked the carrier, and I write to you tomorrow.")
+    look(world, watch, 8 * HOUR)
+
+    picked = {row.run_id for row in world.store.proposals() if is_audited(row.run_id)}
+    assert picked
+    assert {row.run_id for row in waiting(world.store)} == picked
 
 
 def test_nobody_answered(world: SmallWorld, watch: Suggestions, conversation: str) -> None:
@@ -169,7 +187,7 @@ def test_while_a_teammate_may_go_on_writing_it_waits(
     world.helpdesk.answer(conversation, "Sorry, I was wrong: it costs 12 euros more.")
     look(world, watch, DAYS)
 
-    assert label(world) is None
+    assert said(world) == (Judgement.DOUBTFUL, Source.MATCHED, "Ben")
 
 
 def test_a_persons_label_stays(world: SmallWorld, watch: Suggestions, conversation: str) -> None:

@@ -137,7 +137,7 @@ def _counts_table(found: Sequence[LabelCounts], *, width: int) -> Table:
     return table
 
 
-_WIDE = 160  # columns: room for each judgement, who gave it, and when
+_WIDE = 165  # columns: room for each judgement, who gave it, and when
 _NARROW_NAMES = ("proposed", "clean", "not clean", "doubtful", "set aside")
 _WIDE_NAMES = (
     *("proposed", "reviewed", "as is", "edited", "changed", "rejected", "wrong", "doubtful"),
@@ -266,8 +266,7 @@ def _label(row: Proposed, *, is_aside: bool) -> Text:
     if awaits_audit(row):
         return Text("to audit", style="magenta")
     style = "red" if row.label.is_wrong else "green"
-    if row.label.judgement is Judgement.DOUBTFUL:
-        style = "yellow"
+    style = "yellow" if row.label.is_doubtful else style
     return Text(row.label.judgement.value + (", aside" if is_aside else ""), style=style)
 
 

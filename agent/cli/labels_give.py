@@ -12,9 +12,7 @@ from agent.reviews import give
 
 @click.command("give")
 @click.argument("run")
-@click.argument(
-    "judgement", metavar="JUDGEMENT", type=click.Choice([each.value for each in GIVEN])
-)
+@click.argument("judgement", metavar="JUDGEMENT", type=click.Choice([each.value for each in GIVEN]))
 @click.option("--by", metavar="NAME", required=True, help="Who judges this.")
 @click.option("--reason", metavar="TEXT", default="", help="Why; kept in the record.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON for a script.")

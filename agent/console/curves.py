@@ -140,7 +140,7 @@ def weeks_of(proposals: Iterable[Proposed], *, last: date, weeks: int = WEEKS) -
     counts = {newest - _WEEK * back: [0, 0] for back in reversed(range(weeks))}
     for proposed in proposals:
         label = proposed.label
-        if label is None or label.judgement is Judgement.DOUBTFUL:  # nobody can tell yet
+        if label is None or label.is_doubtful:  # nobody can tell yet
             continue
         day = label.at.date()
         counted = counts.get(day - timedelta(days=day.weekday()))

@@ -97,6 +97,11 @@ class Label:
         return self.judgement not in CLEAN
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether nobody can tell yet."""
+        return self.judgement is Judgement.DOUBTFUL
+
+    @property
     def is_by_person(self) -> bool:
         """Whether a person looked at this very proposal."""
         return self.source not in BY_MATCHER

@@ -96,6 +96,7 @@ def test_labels_are_counted_by_topic_and_channel(typed: Typed) -> None:
         "changed": 0,
         "rejected": 1,
         "wrong": 0,
+        "doubtful": 0,
         "by": {"person": 2, "matcher": 0, "imported": 0},
         "set_aside": 0,
         "to_audit": 0,
@@ -237,6 +238,7 @@ def test_one_reply_is_judged_by_name(typed: Typed) -> None:
         (("r9", "as-is", "--by", "Ada"), "no proposed reply of run 'r9'"),
         (("r1", "as-is", "--by", " "), "who judges"),
         (("r1", "fine", "--by", "Ada"), "'fine' is not one of"),
+        (("r1", "doubtful", "--by", "Ada"), "'doubtful' is not one of"),
         (("r1", "as-is"), "--by"),
     ],
 )

@@ -106,6 +106,10 @@ def test_what_is_older_or_not_reviewed_is_no_bar() -> None:
     assert weeks_of(given, last=MONDAY, weeks=1) == (Week(MONDAY),)
 
 
+def test_what_only_the_matcher_looked_at_in_doubt_is_no_bar() -> None:
+    assert weeks_of([reviewed(MONDAY, Judgement.DOUBTFUL)], last=MONDAY, weeks=1) == (Week(MONDAY),)
+
+
 def test_each_bar_says_its_number() -> None:
     svg = str(reviews([Week(MONDAY, clean=12, wrong=1)]))
 

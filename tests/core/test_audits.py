@@ -46,6 +46,10 @@ def test_a_sampled_label_of_the_matcher_waits_for_a_person() -> None:
     assert awaits_audit(replace(waiting, label=None)) is False
 
 
+def test_a_doubt_waits_for_a_person_like_any_other() -> None:
+    assert awaits_audit(audited(Judgement.DOUBTFUL, source=Source.MATCHED, matched=None))
+
+
 def test_once_answered_it_waits_no_more() -> None:
     assert awaits_audit(audited()) is False
 
@@ -60,6 +64,9 @@ def test_once_answered_it_waits_no_more() -> None:
         ),
         pytest.param(
             audited(Judgement.AS_IS, matched=Judgement.CHANGED), (0, 1), id="called wrong and clean"
+        ),
+        pytest.param(
+            audited(Judgement.WRONG, matched=Judgement.DOUBTFUL), (0, 1), id="doubted and wrong"
         ),
         pytest.param(audited(Judgement.WRONG, run_id=OTHER), (0, 0), id="not picked by chance"),
         pytest.param(

@@ -34,19 +34,21 @@ def test_labels_are_counted_by_what_they_say_and_who_gave_them() -> None:
         a_proposal("r5", label=a_label(Judgement.AS_IS, Source.IMPORTED)),
         a_compared(NOT_SAMPLED[0]),
         a_proposal("r7", label=a_label(Judgement.CHANGED, Source.BACKTEST)),
+        a_compared(NOT_SAMPLED[1], Judgement.DOUBTFUL),
     ]
 
     found = counted("order-status", "email", rows, MAKERS)
 
-    assert (found.proposals, found.labelled) == (7, 6)
+    assert (found.proposals, found.labelled) == (8, 7)
     assert found.judged == {
         Judgement.AS_IS: 2,
         Judgement.EDITED: 2,
         Judgement.CHANGED: 1,
         Judgement.REJECTED: 0,
         Judgement.WRONG: 1,
+        Judgement.DOUBTFUL: 1,
     }
-    assert (found.by_person, found.by_matcher, found.imported) == (3, 2, 1)
+    assert (found.by_person, found.by_matcher, found.imported) == (3, 3, 1)
     assert (found.set_aside, found.newest) == (0, NOON + 2 * HOUR)
 
 
