@@ -17,9 +17,15 @@ from agent.approving import (
     take_back,
     waiting_draft,
 )
-from agent.core.afterwards import DraftFate, bounce_of, fate_of, sender_of, sent_text
+from agent.core.afterwards import (
+    DraftFate,
+    answer_beside,
+    bounce_of,
+    fate_of,
+    sender_of,
+    sent_text,
+)
 from agent.core.basis import CUSTOMER_WROTE
-from agent.core.conversation import Message
 from agent.core.turn import Action, marker_of
 from agent.editing import carry_out_edit, is_being_edited
 from agent.errors import Held, HelpdeskMissing, HelpdeskRefused, InputError
@@ -36,11 +42,14 @@ REPLY_AT = (timedelta(minutes=2), timedelta(minutes=20), timedelta(hours=4))
 WAITING_AT_MOST = 500  # drafts; a team with more has other worries
 AT_ONCE = 20  # looks in one call, so that polling goes on
 UNFINISHED_AT_MOST = timedelta(days=1)  # verdicts that are older and not carried out stay so
+ANSWERED = "a teammate answered"  # why a draft is withdrawn
 IN_KUSTOMER = "in-kustomer"  # the outcome of what a teammate did in the composer
 ENDED = {
     DraftFate.SENT_AS_IS: (Verdict.SENT_AS_IS, Disposition.REPLIED),
     DraftFate.SENT_EDITED: (Verdict.SENT_EDITED, Disposition.LEFT),
     DraftFate.DELETED: (Verdict.DELETED, Disposition.LEFT),
+    # Ignoring a draft is the easy way to reject it; what was sent instead is compared with it.
+    DraftFate.ANSWERED: (Verdict.SENT_EDITED, Disposition.LEFT),
 }
 
 
@@ -50,7 +59,7 @@ class Watching:
 
     desk: NoteDesk
     _looked: dict[str, datetime] = field(default_factory=dict)
-    _gone: set[str] = field(default_factory=set)  # runs whose draft was gone at the last look
+    _unsure: set[str] = field(default_factory=set)  # runs whose draft has to be looked at again
     _has_caught_up: bool = False  # with the labels that a kill left out
 
     def watch(self) -> None:
@@ -111,27 +120,50 @@ class Watching:
             return  # the draft is gone because we took it back
         draft_id = delivery.remote_id
         drafts = self.desk.reader.drafts(customer_id)
-        messages: tuple[Message, ...] = ()
-        if all(draft.id != draft_id for draft in drafts):
-            messages = self.desk.reader.messages(run.turn.conversation_id)
+        is_lying = any(draft.id == draft_id for draft in drafts)
+        messages = self.desk.reader.messages(run.turn.conversation_id)
         newer = tuple(m for m in messages if m.created_at >= delivery.created_at)
         fate = fate_of(draft_id, delivery.body, drafts, newer)
-        if fate is DraftFate.WAITING and self._is_overtaken(run):
-            self._take_back(run)
-            return
         if fate is DraftFate.WAITING:
+            if self._is_overtaken(run):
+                self._take_back(run)
             return
-        if fate is DraftFate.DELETED and run.id not in self._gone:
-            # Kustomer sends in its own time: the message may be on its way. Looked for once more.
-            self._gone.add(run.id)
+        if self._is_unsure(run, fate, is_lying=is_lying):
             return
-        by = sender_of(delivery.body, newer)
+        if fate in ENDED and is_lying and not self._is_cleared_away(run):
+            return
+        said = answer_beside(newer) if is_lying else newer
+        by = sender_of(delivery.body, said)
         learned = {"draft": fate.value, **({"by": by} if by else {})}
-        if fate is DraftFate.SENT_EDITED:
-            learned[SENT_TEXT] = sent_text(newer)
+        if fate in {DraftFate.SENT_EDITED, DraftFate.ANSWERED}:
+            learned[SENT_TEXT] = sent_text(said)
         write_down(self.desk, run, learned)
         if fate in ENDED:
             self._end(run, fate, by=by)
+
+    def _is_unsure(self, run: Run, fate: DraftFate, *, is_lying: bool) -> bool:
+        """Whether to look once more, since Kustomer sends, and lists drafts, in its own time.
+
+        The message of a draft that is gone may be on its way; a draft may be listed though sent.
+        """
+        is_early = fate is DraftFate.DELETED or (fate in ENDED and is_lying)
+        if not is_early or run.id in self._unsure:
+            return False
+        self._unsure.add(run.id)
+        return True
+
+    def _is_cleared_away(self, run: Run) -> bool:
+        """Withdraw a draft that nobody needs any more; one that a teammate touched stays theirs.
+
+        False while it is being sent. Raises Held while paused, or when somebody else is at it.
+        """
+        draft = waiting_draft(self.desk.store, run)
+        if draft is None:
+            return True
+        if draft.delivery.releases:
+            return False
+        take_back(self.desk, draft, ANSWERED)
+        return True
 
     def _is_overtaken(self, run: Run) -> bool:
         """The customer wrote again, and that message has a run of its own."""

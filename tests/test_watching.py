@@ -5,16 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from agent.core.labels import Judgement
 from agent.core.team_policy import Level
 from agent.core.turn import Action, marker_of
 from agent.daemon import WATCH_EVERY
-from agent.ports import DeliveryState, Disposition, RunState
+from agent.ports import DeliveryState, Disposition, Pause, Run, RunState
 from agent.sending import send
 from agent.team_port import Verdict
 from agent.wanted import SendDirection, Wanted
-from agent.watching import DRAFT_EVERY
+from agent.watching import DRAFT_EVERY, Watching
 from tests.small_world import SmallWorld
-from tests.test_answering import ask, world_at
+from tests.test_answering import ask, replies, world_at
 
 HALF_AN_HOUR = timedelta(minutes=30)
 OUT = SendDirection.OUT
@@ -126,6 +127,134 @@ def test_an_edited_draft_stays_though_the_customer_writes_again(
     world.live(HALF_AN_HOUR)
 
     assert draft_id in world.helpdesk._drafts
+
+
+def label_of(world: SmallWorld, run: Run) -> Judgement | None:
+    row = world.store.proposed(run.id)
+    assert row is not None
+    return row.label.judgement if row.label else None
+
+
+def test_a_draft_left_lying_beside_a_teammates_own_answer_is_withdrawn_and_labelled(
+    world: SmallWorld, conversation: str
+) -> None:
+    world.helpdesk.answer(conversation, "It was lost. You get 40 euros back.")
+    world.live(HALF_AN_HOUR)
+
+    run = world.run(conversation)
+    assert (run.state, run.disposition) == (RunState.DONE, Disposition.LEFT)
+    assert run.because[-1] == "draft-answered"
+    assert world.helpdesk._drafts == {}
+    assert replies(world, conversation) == ["It was lost. You get 40 euros back."]
+    kept = world.store.approval(run.id)
+    assert kept is not None
+    assert (kept.verdict, kept.by, kept.outcome) == (Verdict.SENT_EDITED, "Ben", "in-kustomer")
+    assert draft_said(world, conversation) == "answered"
+    assert label_of(world, run) is Judgement.CHANGED
+
+
+def test_an_answer_beside_the_draft_with_the_same_facts_is_as_good_as_an_edit(
+    world: SmallWorld, conversation: str
+) -> None:
+    ((_, draft),) = world.helpdesk._drafts.values()
+    world.helpdesk.answer(conversation, f"Hello,\n\n{draft.body}")
+    world.live(HALF_AN_HOUR)
+
+    run = world.run(conversation)
+    assert run.because[-1] == "draft-answered"
+    assert label_of(world, run) is Judgement.EDITED
+
+
+def test_the_drafts_own_text_sent_beside_it_counts_as_sent(
+    world: SmallWorld, conversation: str
+) -> None:
+    ((_, draft),) = world.helpdesk._drafts.values()
+    world.helpdesk.answer(conversation, draft.body)
+    world.live(HALF_AN_HOUR)
+
+    run = world.run(conversation)
+    assert run.disposition is Disposition.REPLIED
+    assert world.helpdesk._drafts == {}
+    assert label_of(world, run) is Judgement.AS_IS
+
+
+def test_a_draft_still_listed_right_after_it_was_sent_is_not_deleted(
+    world: SmallWorld, conversation: str
+) -> None:
+    ((_, draft),) = world.helpdesk._drafts.values()
+    world.helpdesk.answer(conversation, draft.body)
+    world.live(DRAFT_EVERY + WATCH_EVERY)
+    world.helpdesk._drafts.clear()
+    world.live(HALF_AN_HOUR)
+
+    assert world.run(conversation).because[-1] == "draft-sent-as-is"
+    assert world.requests("delete_draft") == 0
+
+
+def test_a_touched_draft_is_left_alone_though_a_teammate_answered(
+    world: SmallWorld, conversation: str
+) -> None:
+    ((draft_id, (customer, draft)),) = world.helpdesk._drafts.items()
+    world.helpdesk._drafts[draft_id] = (customer, replace(draft, body="Dear Mara, …"))
+    world.helpdesk.answer(conversation, "It was lost. You get 40 euros back.")
+    world.live(HALF_AN_HOUR)
+
+    run = world.run(conversation)
+    assert run.because[-1] == "draft-answered"
+    assert list(world.helpdesk._drafts) == [draft_id]
+    assert label_of(world, run) is Judgement.CHANGED
+
+
+def test_an_answer_before_the_customer_wrote_again_is_still_a_label(
+    world: SmallWorld, conversation: str
+) -> None:
+    first = world.run(conversation)
+    world.helpdesk.answer(conversation, "It was lost. You get 40 euros back.")
+    world.clock.advance(timedelta(seconds=1))
+    world.helpdesk.receive(conversation, "Thank you. When will the money arrive?")
+    world.live(HALF_AN_HOUR)
+
+    run = world.store.run(first.id)
+    assert run is not None
+    assert (run.disposition, run.because[-1]) == (Disposition.LEFT, "draft-answered")
+    assert label_of(world, run) is Judgement.CHANGED
+
+
+def test_an_answer_to_what_the_customer_wrote_after_the_draft_is_no_label(
+    world: SmallWorld, conversation: str
+) -> None:
+    first = world.run(conversation)
+    world.helpdesk.receive(conversation, "And does it come to my office, number 14?")
+    world.live(timedelta(minutes=2))
+    world.helpdesk.answer(conversation, "It does, to number 14.")
+    world.live(HALF_AN_HOUR)
+
+    run = world.store.run(first.id)
+    assert run is not None
+    assert run.disposition is Disposition.OVERTAKEN
+    assert label_of(world, run) is None
+
+
+def test_an_automatic_message_is_no_answer_to_a_draft(world: SmallWorld, conversation: str) -> None:
+    world.helpdesk.answer(conversation, "We got your mail.", auto=True)
+    world.live(HALF_AN_HOUR)
+
+    assert world.run(conversation).state is RunState.AWAITING_APPROVAL
+    assert len(world.helpdesk._drafts) == 1
+
+
+def test_a_paused_daemon_deletes_no_draft_that_was_answered(
+    world: SmallWorld, conversation: str
+) -> None:
+    world.helpdesk.answer(conversation, "It was lost. You get 40 euros back.")
+    watching = Watching(world.desk)
+    world.store.pause(Pause(by="Ada", at=world.clock.now()))
+    watching.watch()
+    world.clock.advance(DRAFT_EVERY)
+    watching.watch()
+
+    assert world.run(conversation).state is RunState.AWAITING_APPROVAL
+    assert len(world.helpdesk._drafts) == 1
 
 
 def test_looking_is_rare(world: SmallWorld, conversation: str) -> None:

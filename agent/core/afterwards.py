@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import takewhile
 
 from agent.core.basis import touched
 from agent.core.cleaning import newest_reply, tidy
@@ -9,6 +10,7 @@ from agent.core.conversation import AuthorKind, Direction, Draft, Message
 from agent.core.masking.hidden import hide_all
 from agent.core.outgoing_text import folded
 from agent.core.recipient import EMAIL
+from agent.core.situation import is_by_teammate
 
 
 class DraftFate(StrEnum):
@@ -19,6 +21,7 @@ class DraftFate(StrEnum):
     SENT_AS_IS = "sent-as-is"
     SENT_EDITED = "sent-edited"
     DELETED = "deleted"
+    ANSWERED = "answered"  # left lying, while a teammate answered in words of their own
 
 
 def fate_of(
@@ -27,14 +30,23 @@ def fate_of(
     """Read from the customer's drafts and the messages that came after the draft, oldest first.
 
     A draft that is gone while a teammate wrote something else counts as sent edited: nothing
-    links a message to its draft.
+    links a message to its draft. One that lies there and was sent beside it counts as sent.
     """
     ours = next((draft for draft in drafts if draft.id == draft_id), None)
     if ours is not None:
+        answer = answer_beside(newer)
+        if answer:
+            return DraftFate.SENT_AS_IS if _as_is(body, answer) else DraftFate.ANSWERED
         return DraftFate.EDITED if touched(ours, body, None) else DraftFate.WAITING
     if _as_is(body, newer):
         return DraftFate.SENT_AS_IS
     return DraftFate.SENT_EDITED if _by_teammates(newer) else DraftFate.DELETED
+
+
+def answer_beside(newer: Sequence[Message]) -> tuple[Message, ...]:
+    """What teammates wrote beside a draft that lies there, before the customer wrote again."""
+    until = takewhile(lambda m: m.direction is not Direction.IN, newer)
+    return tuple(m for m in until if is_by_teammate(m))
 
 
 def sender_of(body: str, newer: Sequence[Message]) -> str:
