@@ -110,12 +110,17 @@ def test_what_went_out_under_a_certificate_is_certified(sender: Team) -> None:
     assert uncertified(sender) == [False]
 
 
-def test_what_only_a_waiver_let_go_out_is_uncertified(sender: Team) -> None:
-    world = sender.world
+def let_go_out(team: Team) -> None:
+    """By a lead's word, without a certificate."""
+    world = team.world
     now = world.clock.now()
     last = (now + timedelta(days=9)).date()
     waiver = Waiver(topic="order-status", until=last, by="Ada", reason="peak season", at=now)
     waive(world.store, world.policy, waiver)
+
+
+def test_what_only_a_waiver_let_go_out_is_uncertified(sender: Team) -> None:
+    let_go_out(sender)
 
     assert uncertified(sender) == [True]
 
@@ -209,6 +214,7 @@ def test_an_edited_draft_stands_beside_what_was_sent(team: Team) -> None:
 
 
 def test_what_was_called_wrong_is_no_edit(sender: Team) -> None:
+    let_go_out(sender)
     run = sender.waiting()
     now = sender.world.clock.now()
     object_to(sender.world.store, sender.run(run), by="Ada", reason="no", at=now)
