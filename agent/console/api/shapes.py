@@ -337,6 +337,9 @@ class Approve(Asked):
     """`binds` says which text, recipient and message are meant, as the list showed them."""
 
     binds: str = Field(pattern=r"^[0-9a-f]{64}$")
+    shown_at: datetime | None = Field(
+        None, description="When a person saw it, as the list said; 30 minutes at most."
+    )
     by: Words = Field("", description="For whom this token acts; kept in the record with its name.")
 
 

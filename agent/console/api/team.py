@@ -47,7 +47,7 @@ from agent.editing import other_words_went
 from agent.errors import InputError
 from agent.levels import Word, lower_topic, raise_topic
 from agent.ports import Run, RunState
-from agent.reviewing import Shown
+from agent.reviewing import Shown, must_be_as_shown
 from agent.run_search import RunQuery, place_from, place_text
 from agent.team_port import Verdict
 from agent.topic_figures import figures_of
@@ -136,12 +136,17 @@ def approvals(call: Caller) -> Waiting:
 def approve(run_id: RunId, asked: Approve, call: Caller) -> VerdictOut:
     """Send the draft of a run as it stands, to the customer it was written for.
 
-    `binds` must be that of the list: a draft that is another one by now is not sent. Safe to
-    repeat: it is one message. `done: false` says that nothing was sent, and why.
+    `binds` must be that of the list: a draft that is another one by now is not sent, nor one
+    whose `shown_at` is over 30 minutes ago. Safe to repeat: it is one message. `done: false` says
+    that nothing was sent, and why.
     """
     run = _run(call, run_id)
     _must_bind(call, run, asked.binds)
+    shown_at = as_utc(asked.shown_at)
     with a_place(call):
+        if shown_at is not None:
+            shown = Shown(binds=asked.binds, at=shown_at)
+            must_be_as_shown(call.api.parts.desk(), run, shown)
         return _verdict(call.api.parts.acts.approve(run, call.by(asked.by)))
 
 

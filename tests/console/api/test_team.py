@@ -266,6 +266,17 @@ def test_a_rejected_draft_is_withdrawn(drafting: Api) -> None:
     assert drafting.world.helpdesk._drafts == {}
 
 
+def test_what_was_shown_long_ago_is_not_approved(drafting: Api) -> None:
+    run = waiting(drafting)
+    binds = drafting.get("/approvals").json()["data"][0]["binds"]
+    long_ago = {"binds": binds, "shown_at": "2026-11-05T11:00:00Z"}
+
+    answer = drafting.post(f"/approvals/{run.id}/approve", long_ago)
+
+    assert answer.status_code == 422
+    assert "30 minutes" in answer.json()["detail"]
+
+
 def test_what_was_sent_is_not_told_as_withdrawn(drafting: Api) -> None:
     run = waiting(drafting)
     binds = drafting.get("/approvals").json()["data"][0]["binds"]
