@@ -179,7 +179,7 @@ def _retry(app: App, run: Run) -> str:
 
 
 def _lights(app: App) -> tuple[Light, ...]:
-    closed = app.gates.closed() if app.is_daemon else None
+    trouble = app.gates.lately() if app.is_daemon else None
     answers = "answers" if app.is_daemon else "not known here: the daemon asks it"
     runs_here = app.is_daemon or app.daemon_lives()
     return (
@@ -190,8 +190,8 @@ def _lights(app: App) -> tuple[Light, ...]:
         ),
         Light(
             name="Kustomer",
-            is_well=closed is None,
-            words=str(closed) if closed else answers,
+            is_well=trouble is None,
+            words=str(trouble) if trouble else answers,
         ),
         _database(app),
         _engine(app),

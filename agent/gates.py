@@ -56,6 +56,7 @@ class Gates:
     _closed: TransientError | None = None
     _probe_at: datetime | None = None
     _unanswered: int = 0
+    _lately: TransientError | None = None
 
     def guard(self) -> None:
         """Raises Held when nothing may be written now."""
@@ -82,6 +83,7 @@ class Gates:
         """
         if isinstance(error, HelpdeskUnavailable):
             self._unanswered += 1
+            self._lately = error
         is_outage = self._unanswered >= OUTAGE_AFTER
         if isinstance(error, HelpdeskLocked) or is_outage:
             self._close(error)
@@ -89,7 +91,7 @@ class Gates:
 
     def success(self) -> None:
         """A step went well: Kustomer answers."""
-        self._unanswered = 0
+        self._unanswered, self._lately = 0, None
 
     def _close(self, error: TransientError) -> None:
         if self._closed is None:
@@ -101,6 +103,10 @@ class Gates:
         """Why the gate is closed, or None."""
         return self._closed
 
+    def lately(self) -> TransientError | None:
+        """What went wrong since something last went well; the gate may not be closed by it yet."""
+        return self._closed or self._lately
+
     def _opens(self) -> bool:
         now = self.clock.now()
         if not is_time(self._probe_at, now, every=PROBE_EVERY):
@@ -110,6 +116,6 @@ class Gates:
             self.probe()
         except AgentError:
             return False
-        self._closed, self._unanswered = None, 0
+        self._closed, self._unanswered, self._lately = None, 0, None
         logger().info("kustomer.open")
         return True
