@@ -50,7 +50,8 @@ def questions(text: str) -> int:
     return len({words for words in asked if any(c.isalpha() for c in words)})
 
 
-# The nearest topic may be the very thing that is not wanted: likeness does not see a "not".
+# The nearest topic may be the very thing that is not wanted: likeness does not see a "not". Or the
+# question was taken back since.
 SAYS_NO = listed("""
 do not send | don't send | dont send | do not want | don't want | dont want | do not need
 don't need | dont need | no longer need | not need | no need | stop sending
@@ -61,4 +62,10 @@ ne souhaite pas
 no me envie* | no envie* | no quiero | no necesito | ya no necesito | no hace falta
 stuur ~ geen | niet nodig | wil geen | hoef geen | nao envie* | nao quero | nao preciso
 non inviat* | non mandat* | non voglio | non mi serve | non ho bisogno
+never mind | nevermind | nvm | forget it | forget about it | ignore my question | already solved
+already sorted | solved it | sorted it out | found it myself | no longer an issue
+hat sich erledigt | hat sich geklart | schon erledigt | vergessen sie es | vergiss es
+laissez tomber | c'est regle | probleme resolu | oubliez ma question
+olvidelo | olvidalo | ya esta resuelto | ya lo he resuelto | dejelo
+laat maar | al opgelost | deixa para la | ja resolvi | lascia perdere | lasci perdere | gia risolto
 """)

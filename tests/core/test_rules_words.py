@@ -206,6 +206,14 @@ def test_beside_those_no_reply_is_suggested_where_one_would_not_fit() -> None:
     assert FOR_A_PERSON < NO_REPLY_FITS
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Never mind.", "C'est réglé, merci.", "Olvídelo, gracias.", "Laat maar!", "Lascia perdere."],
+)
+def test_a_question_that_was_taken_back_is_not_answered(words: str) -> None:
+    assert "says-no" in applying(routine(Level.SEND, said(), said(words)))
+
+
 # --- where two things meet -----------------------------------------------------------------------
 
 
