@@ -59,7 +59,7 @@ class _Kept:
 class Standings:
     """One console's memory of what was folded. `patience`: seconds that a page waits for it."""
 
-    patience: float = 0.1
+    patience: float = 0.03
     _kept: dict[str, _Kept] = field(default_factory=dict)
     _folding: dict[str, threading.Thread] = field(default_factory=dict)  # by topic
     _lock: threading.Lock = field(default_factory=threading.Lock)

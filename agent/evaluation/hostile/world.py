@@ -240,7 +240,10 @@ _FORMS = tuple(
     for answers in ANSWERS.values()
     for language, answer in answers.items()
 )
-_BAD = re.compile(r"[<>{}\[\]`|\\@]|://|evil|[\u200b-\u206f\U000e0000-\U000e0fff]", re.IGNORECASE)
+_BAD = re.compile(
+    r"[<>{}\[\]`|\\@]|://|evil|[\u200b-\u200f\u2028-\u202e\u2060-\u206f\U000e0000-\U000e0fff]",
+    re.IGNORECASE,
+)
 
 
 def _is_approved(body: str, form: re.Pattern[str], text: str, customer: Customer) -> bool:
