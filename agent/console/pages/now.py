@@ -1,7 +1,6 @@
 """Now: what runs, what waits, how it goes, and what is wrong."""
 
 from datetime import timedelta
-from statistics import quantiles
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,6 +8,7 @@ from starlette.responses import Response
 from agent.console.charts import PARTS, days_of, share, stacked
 from agent.console.looks import page
 from agent.console.parts import Parts
+from agent.core.handled import middle_and_most
 from agent.core.levels import effective
 from agent.core.team_policy import Level
 from agent.ports import RunState
@@ -42,7 +42,7 @@ def show(request: Request) -> Response:
         chart=stacked(days),
         legend=[(name, words) for name, (words, _) in PARTS.items()],
         has_runs=any(day.total for day in days),
-        times=_times(parts.search.seconds_to_note(now - WEEK)),
+        times=middle_and_most(parts.search.seconds_to_note(now - WEEK)),
         held=sorted(held.items(), key=lambda found: (-found[1], found[0]))[:MOST_RULES],
         share=share,
         climbing=[
@@ -54,13 +54,3 @@ def show(request: Request) -> Response:
         meters=parts.meters(),
         recent=parts.search.find_runs(RunQuery(limit=RECENT)),
     )
-
-
-def _times(seconds: tuple[float, ...]) -> tuple[float, float] | None:
-    """Half of the notes were there within the first, 19 of 20 within the second; in seconds."""
-    if not seconds:
-        return None
-    if len(seconds) == 1:
-        return seconds[0], seconds[0]
-    cut = quantiles(seconds, n=20, method="inclusive")
-    return cut[9], cut[18]

@@ -10,10 +10,8 @@ from agent.console.looks import page
 from agent.console.parts import Parts
 from agent.core.rules import RULES
 from agent.ports import Disposition, Run, RunState
-from agent.run_search import PAGE, Place, RunQuery, place_of
+from agent.run_search import PAGE, RunQuery, place_from, place_text
 
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIELDS = ("text", "state", "outcome", "topic", "rule", "since", "until")
 
 
@@ -53,7 +51,7 @@ def _query(wanted: dict[str, str], problems: list[str], *, after: str) -> RunQue
         rule=wanted["rule"],
         since=_day(wanted["since"], problems),
         until=until + timedelta(days=1) if until else None,
-        after=_place(after),
+        after=place_from(after),
         limit=PAGE + 1,
     )
 
@@ -69,19 +67,6 @@ def _day(text: str, problems: list[str]) -> datetime | None:
 
 
 def _address(wanted: dict[str, str], last: Run) -> str:
-    created, message_at, run_id = place_of(last)
-    place = f"{(created - _EPOCH) // _MICROSECOND}.{(message_at - _EPOCH) // _MICROSECOND}.{run_id}"
-    return "/runs?" + urlencode({k: v for k, v in wanted.items() if v} | {"after": place})
-
-
-def _place(text: str) -> Place | None:
-    created, _, rest = text.partition(".")
-    message_at, _, run_id = rest.partition(".")
-    try:
-        return (
-            _EPOCH + int(created) * _MICROSECOND,
-            _EPOCH + int(message_at) * _MICROSECOND,
-            run_id,
-        )
-    except (ValueError, OverflowError):
-        return None
+    return "/runs?" + urlencode(
+        {k: v for k, v in wanted.items() if v} | {"after": place_text(last)}
+    )
